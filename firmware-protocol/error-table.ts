@@ -1,0 +1,91 @@
+/** One row of the error table. `{name}` in a text is a fact that the thrower must give. */
+export interface ErrorEntry {
+  readonly says: string;
+  readonly mend: string;
+}
+
+/**
+ * Every error mho throws. Codes are never renamed once released; docs/errors.md lists them all, and a test compares.
+ * Rows go by the stage that throws them, in the order of the way of the data.
+ */
+export const errorTable = {
+  // numbers and files
+  NOT_A_QUANTITY: {
+    says: "{value} is no value in {unit}",
+    mend: "Look for a division by zero or a missing value before this point.",
+  },
+  FILE_UNREADABLE: { says: "cannot read {path}: {why}", mend: "Check the path and its permissions." },
+  FILE_UNWRITABLE: {
+    says: "cannot write {path}: {why}; the file that was there before is untouched",
+    mend: "Free some space or choose another place with -o, then run the command again.",
+  },
+  FILE_BROKEN: { says: "{path} is not a whole {kind} file: {why}", mend: "Fetch or export the file again." },
+  FILE_KIND: { says: "{path} holds a {found}, not a {wanted}", mend: "Give the {wanted}; `mho inspect {path}` shows what this is." },
+
+  // model
+  FORMAT_UNKNOWN: {
+    says: "cannot tell what {path} is from its first bytes",
+    mend: "Give a .pt, .pth, .safetensors, .npz or .mho file.",
+  },
+  PICKLE_REFUSED: {
+    says: "{path} asks for {name}, which is not on the list of harmless names; nothing of it was run",
+    mend: "Save plain tensors instead: torch.save(model.state_dict(), …) or safetensors.",
+  },
+  PICKLE_BROKEN: { says: "{path} breaks off or is malformed at byte {at}: {why}", mend: "Fetch or save the file again." },
+  NAMES_UNKNOWN: {
+    says: "no known Bayesian layer naming fits the {count} tensors in {path}: {names}",
+    mend: "Give --arch with the key prefixes, and --std with the transform that makes a standard deviation.",
+  },
+  STD_UNKNOWN: {
+    says: "{key} may be a standard deviation or something that becomes one; {why}",
+    mend: "Say which with --std softplus, --std exp, --std identity …",
+  },
+  WEIGHT_NOT_FINITE: { says: "{key} holds {count} values that are NaN or infinite", mend: "Train or export the model again." },
+  SHAPE_MISMATCH: { says: "{what} has shape {found}, but {wanted} is needed", mend: "Correct the arch file or the input; `mho inspect` shows the shapes." },
+  ARCH_INVALID: { says: "the arch file does not hold: {why}", mend: "See docs/import.md for the fields of arch.json." },
+  ARCH_NEEDED: { says: "{path} does not say how its layers are joined: {why}", mend: "Give --arch arch.json; docs/import.md has an example." },
+
+  // mapping
+  BOARD_TOO_SMALL: {
+    says: "the model wants {wanted} tiles of {rows}×{cols}; the board has {tiles}, which hold layers {fits}",
+    mend: "Use a board with more tiles (`sim:?tiles={wanted}`), or a smaller model.",
+  },
+  MAP_INVALID: { says: "the conductance map does not hold: {why}", mend: "Make it again with `mho map`." },
+  MAP_FOR_OTHER_BOARD: {
+    says: "this map was made for {made}, but the board is {found}",
+    mend: "Make a map for this board: `mho map MODEL --board URL`.",
+  },
+
+  // device physics
+  OUT_OF_MODEL: { says: "{what} = {value} lies outside {range}, where the model was measured", mend: "Stay inside the range, or choose a profile measured there." },
+  PROFILE_INVALID: { says: "board profile {name} does not hold: {why}", mend: "Compare it with profiles/ideal.json." },
+  PROFILE_UNKNOWN: { says: "there is no board profile {name}; there are {known}", mend: "Choose one of these, or give the path of a profile file." },
+
+  // boards and their links
+  NO_DRIVER: { says: "no driver for {url}", mend: "Use sim:, tcp://host:port or serial:/dev/ttyACM0; `mho board --help` shows examples." },
+  URL_INVALID: { says: "the board URL {url} does not hold: {why}", mend: "`mho board --help` shows examples." },
+  BOARD_ABSENT: { says: "there is no board at {url}: {why}", mend: "Check the cable and the name; `mho doctor` lists the ports it sees." },
+  BOARD_BUSY: { says: "{url} is in use by another program", mend: "Close the other program (a serial monitor, another mho) and try again." },
+  BOARD_SILENT: { says: "the board at {url} did not answer {what} within {seconds} s", mend: "Check power and baud rate, then reset the board." },
+  PROTOCOL_MISMATCH: {
+    says: "the board speaks protocol {board}, this mho {host}",
+    mend: "Update the older side; the firmware and mho must be built from one message table.",
+  },
+  LINK_LOST: { says: "the link to {url} was lost while {doing}", mend: "Reconnect the board, then run again; `mho deploy --resume` goes on where it stopped." },
+  BOARD_REBOOTED: { says: "the board restarted while {doing}: what its cells hold is unknown", mend: "Run `mho deploy --resume`: it reads back what it had programmed and mends it." },
+  BOARD_REFUSED: { says: "the board refused {request}: {why}", mend: "Keep within the limits that `mho board` shows." },
+  WIRE_RANGE: { says: "{field} = {value} does not fit the wire ({min} to {max})", mend: "Keep the value within the limits in the board's descriptor." },
+  WIRE_BROKEN: { says: "a {message} message does not hold: {why}", mend: "Update both sides to one protocol version; if it goes on, check the cable." },
+  CAPABILITY_MISSING: { says: "the board cannot {what}", mend: "Use a board whose `mho board` lists that capability." },
+
+  // deploy and run
+  CELLS_NOT_SETTLED: {
+    says: "{count} of {total} cells stayed outside ± {tolerance} µS",
+    mend: "Look at them with `mho inspect`; widen --tolerance, or allow more pulses with --max-pulses.",
+  },
+  NOT_DEPLOYED: { says: "the board does not hold this map", mend: "Run `mho deploy MAP --board URL` first." },
+  CANCELLED: { says: "stopped while {doing}; the board is idle", mend: "Run the same command again, deploy with --resume." },
+  OPTION_INVALID: { says: "{option} {value} does not hold: {why}", mend: "See --help." },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
