@@ -1,0 +1,2 @@
+export { pipe } from "./pipe.ts";
+export type { Transport } from "./transport.ts";
