@@ -1,0 +1,3 @@
+export { type ColourDepth, type ColourMap, colourDepth, greys, type Rgb, viridis } from "./colours.ts";
+export { bar, beside, padded, visibleWidth } from "./layout.ts";
+export { drawPixels, type Pixels, resample } from "./pixels.ts";

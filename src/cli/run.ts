@@ -1,0 +1,57 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import pc from "picocolors";
+import { isMhoError } from "#protocol";
+import type { Terminal } from "./terminal.ts";
+
+/** Errors that say the command line itself is wrong. */
+const usage = new Set(["OPTION_INVALID", "URL_INVALID", "NO_DRIVER"]);
+
+/** The error as a person reads it: code, what went wrong, what to do. */
+function explanation(error: unknown, terminal: Terminal, debug: boolean): string {
+  const colours = pc.createColors(terminal.colour !== "none");
+  const stack =
+    debug && error instanceof Error
+      ? `\n${error.stack}${error.cause ? `\ncaused by ${String((error.cause as Error).stack)}` : ""}`
+      : "";
+  if (isMhoError(error)) return `${colours.red(error.code)} ${error.message}\n  → ${error.mend}${stack}\n`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `${colours.red("INTERNAL")} ${message}\n  → This is a fault in mho itself: run again with --debug and report what it shows.${stack}\n`;
+}
+
+function documented(error: unknown): unknown {
+  const known = isMhoError(error);
+  const says = error instanceof Error ? error.message : String(error);
+  return {
+    error: {
+      code: known ? error.code : "INTERNAL",
+      says,
+      mend: known ? error.mend : null,
+      facts: known ? error.facts : {},
+    },
+  };
+}
+
+/** Runs one command line (without `node mho`) and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped. */
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  commands: readonly Command[],
+): Promise<number> {
+  const program = new Command("mho")
+    .description("Runs Bayesian neural networks on memristor crossbars, and says how sure they are.")
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError("(mho --help lists the commands)")
+    .addHelpText("after", "\nStart here:\n  $ mho demo")
+    .exitOverride();
+  for (const each of commands) program.addCommand(each);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.err(explanation(error, terminal, argv.includes("--debug")));
+    if (terminal.signal.aborted) return 130;
+    if (argv.includes("--json")) terminal.out(`${JSON.stringify(documented(error), null, 2)}\n`);
+    return isMhoError(error) && usage.has(error.code) ? 2 : 1;
+  }
+}

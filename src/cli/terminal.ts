@@ -1,0 +1,79 @@
+import { createInterface } from "node:readline";
+import cliProgress from "cli-progress";
+import { MhoError } from "#protocol";
+import { type ColourDepth, colourDepth } from "./picture/index.ts";
+
+export interface Progress extends Disposable {
+  update(done: number, total: number): void;
+}
+
+/** What a command may know of the world outside: passed in, so that a test can stand in for a person. */
+export interface Terminal {
+  readonly columns: number;
+  readonly colour: ColourDepth;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** What is typed or piped in, line by line, without line ends. */
+  readonly lines: AsyncIterable<string>;
+  /** stdout: the command's result and nothing else. */
+  out(text: string): void;
+  /** stderr: logs and errors. */
+  err(text: string): void;
+  /** A bar on stderr while it is disposed of; silent where stderr is not a terminal. */
+  progress(label: string): Progress;
+}
+
+function progressBar(label: string): Progress {
+  const bar = new cliProgress.SingleBar(
+    {
+      stream: process.stderr,
+      format: `${label} {bar} {percentage} %  {value}/{total}`,
+      clearOnComplete: true,
+      hideCursor: true,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    update: (done, total) => {
+      if (!started) bar.start(total, done);
+      else bar.update(done);
+      started = true;
+    },
+    [Symbol.dispose]: () => {
+      if (started) bar.stop();
+    },
+  };
+}
+
+/** Aborts at the first Ctrl-C or polite end; the second Ctrl-C ends the program where it stands. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  const asked = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new MhoError("CANCELLED", { doing: "at work" }));
+  };
+  process.on("SIGINT", asked);
+  process.on("SIGTERM", asked);
+  return stop.signal;
+}
+
+/** The terminal this program was started in. */
+export function startedIn(): Terminal {
+  // `mho inspect … | head` closes the pipe early: that is the reader's choice, not an error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  return {
+    columns: Number(process.env.COLUMNS) || process.stdout.columns || 80,
+    colour: colourDepth(process.env, process.stdout.isTTY === true),
+    signal: interruption(),
+    get lines() {
+      return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+    },
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    progress: progressBar,
+  };
+}
