@@ -92,5 +92,5 @@ export const sources = ["simulated", "emulated", "real"] as const;
 export const capabilities = ["program", "pulse", "readCells", "readOut"] as const;
 /** Outcome of one cell in the reply to `program`, by its number. */
 export const cellOutcomes = ["settled", "notSettled", "stuck", "aborted"] as const;
-/** Why a board refuses a request or queues an error, by its code. */
-export const refusals = ["none", "unknownMessage", "malformed", "outOfArray", "overLimit", "busy", "aborted", "hardware", "overflow"] as const;
+/** Why a board refuses a request or queues an error, by its code. `noSession`: a numbered change came before any hello. */
+export const refusals = ["none", "unknownMessage", "malformed", "outOfArray", "overLimit", "busy", "aborted", "hardware", "overflow", "noSession"] as const;
