@@ -1,0 +1,116 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "mho-package-"));
+const user = join(folder, "user");
+const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
+let tarball = "";
+let files: string[] = [];
+let installed: { status: number | null; stderr: string };
+
+/** npm says so where it can neither reach the registry nor find a package in its cache. */
+const offline = /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENOTCACHED/;
+
+beforeAll(() => {
+  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+    ...quiet,
+    cwd: root,
+  });
+  const [entry] = JSON.parse(packed.slice(packed.indexOf("["))) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  tarball = join(folder, entry.filename);
+  files = entry.files.map((file) => file.path);
+  mkdirSync(user);
+  writeFileSync(
+    join(user, "package.json"),
+    `{ "name": "user", "version": "1.0.0", "private": true, "type": "module" }`,
+  );
+  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  installed = spawnSync("npm", ["install", ...flags, tarball], { ...quiet, cwd: user });
+}, 240_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  it("holds the built code, the assets and the board profiles, and no sources or tests", () => {
+    for (const wanted of [
+      "dist/src/cli/main.js",
+      "dist/src/index.d.ts",
+      "profiles/ideal.json",
+      "LICENSE",
+      "README.md",
+    ])
+      expect(files).toContain(wanted);
+    expect(files.some((file) => file.startsWith("assets/models/"))).toBe(true);
+    expect(files.filter((file) => /^(src|test|hil|bench|scripts)\//.test(file))).toEqual([]);
+  });
+
+  it("satisfies publint", () => {
+    const { status, stdout, stderr } = spawnSync("npx", ["publint", "run", tarball, "--strict"], {
+      ...quiet,
+      cwd: root,
+    });
+    expect(`${stdout}${stderr}`).toContain("All good");
+    expect(status).toBe(0);
+  });
+
+  it("resolves with types from every entry, as attw sees it", () => {
+    const { status, stdout } = spawnSync(
+      "npx",
+      ["attw", "--profile", "esm-only", "--format", "json", tarball],
+      { ...quiet, cwd: root },
+    );
+    const found = JSON.parse(stdout) as { problems?: Record<string, unknown> };
+    expect(found.problems ?? {}).toEqual({});
+    expect(status).toBe(0);
+  });
+});
+
+describe("the installed package", () => {
+  const needsInstall = (skip: (reason: string) => void): void => {
+    if (installed.status !== 0 && offline.test(installed.stderr))
+      skip("no registry in reach and the npm cache is incomplete");
+    expect(installed.stderr).not.toContain("npm error");
+  };
+
+  it("gives each entry its main functions", ({ skip }) => {
+    needsInstall(skip);
+    const program = `
+      import { open, importModel, map, deploy, infer, evaluate } from "mho";
+      import { messages } from "mho/protocol";
+      import { loadProfile } from "mho/calibration";
+      import { simulatedBoard } from "mho/drivers";
+      import { seededBoard } from "mho/testing";
+      const faces = [open, importModel, map, deploy, infer, evaluate, loadProfile, simulatedBoard, seededBoard];
+      console.log(faces.every((face) => typeof face === "function"), messages.hello.id, (await loadProfile("ideal")).name);`;
+    writeFileSync(join(user, "faces.js"), program);
+    expect(execFileSync("node", ["faces.js"], { ...quiet, cwd: user }).trim()).toBe("true 1 ideal");
+  });
+
+  it("puts a mho command on the path that finds its own assets", ({ skip }) => {
+    needsInstall(skip);
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    expect(execFileSync("npx", ["mho", "--version"], { ...quiet, cwd: user }).trim()).toBe(version);
+    const demo = JSON.parse(execFileSync("npx", ["mho", "demo", "--json"], { ...quiet, cwd: user })) as {
+      board: { source: string };
+    };
+    expect(demo.board.source).toBe("simulated");
+  });
+
+  it("brings one serialport and compiles nothing", ({ skip }) => {
+    needsInstall(skip);
+    const lock = JSON.parse(readFileSync(join(user, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { hasInstallScript?: true }>;
+    };
+    const scripted = Object.entries(lock.packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => path);
+    expect(scripted.filter((path) => !path.endsWith("@serialport/bindings-cpp"))).toEqual([]);
+  });
+});
