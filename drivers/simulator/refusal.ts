@@ -1,14 +1,11 @@
 import type { refusals } from "#protocol";
 
-export type RefusalReason = Exclude<(typeof refusals)[number], "none">;
-
-/** Thrown by a board core for a request that it does not carry out; the endpoint answers it with `refused`. */
+/** Why a board will not carry out a request; `facts` is what goes on the wire with the code. */
 export class Refusal extends Error {
-  readonly reason: RefusalReason;
-  /** At most 96 printable ASCII characters: what was outside which limit. */
+  readonly reason: (typeof refusals)[number];
   readonly facts: string;
 
-  constructor(reason: RefusalReason, facts: string) {
+  constructor(reason: (typeof refusals)[number], facts: string) {
     super(`${reason}: ${facts}`);
     this.name = "Refusal";
     this.reason = reason;

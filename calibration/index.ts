@@ -1,0 +1,3 @@
+/** What we know of a device, and how we learn it: chance, time, device models, board profiles. */
+export * from "./clock.ts";
+export { fillLaplaces, fillNormals, philox4x32, type RandomStream, randomStream, streams } from "./random.ts";
