@@ -41,6 +41,10 @@ export const errorTable = {
     mend: "Say which with --std softplus, --std exp, --std identity …",
   },
   WEIGHT_NOT_FINITE: { says: "{key} holds {count} values that are NaN or infinite", mend: "Train or export the model again." },
+  LABEL_INVALID: {
+    says: "label {label} of item {item} is no class number from 0 to {last}",
+    mend: "Give the labels that belong to this model's classes, in the order of its outputs.",
+  },
   SHAPE_MISMATCH: { says: "{what} has shape {found}, but {wanted} is needed", mend: "Correct the arch file or the input; `mho inspect` shows the shapes." },
   ARCH_INVALID: { says: "the arch file does not hold: {why}", mend: "See docs/import.md for the fields of arch.json." },
   ARCH_NEEDED: { says: "{path} does not say how its layers are joined: {why}", mend: "Give --arch arch.json; docs/import.md has an example." },
@@ -66,6 +70,18 @@ export const errorTable = {
   URL_INVALID: { says: "the board URL {url} does not hold: {why}", mend: "`mho board --help` shows examples." },
   BOARD_ABSENT: { says: "there is no board at {url}: {why}", mend: "Check the cable and the name; `mho doctor` lists the ports it sees." },
   BOARD_BUSY: { says: "{url} is in use by another program", mend: "Close the other program (a serial monitor, another mho) and try again." },
+  BOARD_FORBIDDEN: {
+    says: "this user may not open {url}",
+    mend: "Join the group that owns the port (`sudo usermod -aG dialout $USER` on Debian), then log in again.",
+  },
+  NOT_IN_WORKER: {
+    says: "{url} cannot be opened in a worker thread",
+    mend: "Open serial ports on the main thread or in a child process; a worker can use a tcp:// board.",
+  },
+  PTY_UNAVAILABLE: {
+    says: "cannot make a pseudo-terminal: {why}",
+    mend: "Install perl and stty (Debian: perl-base, coreutils), or serve the board with `mho sim --listen 127.0.0.1:7070`.",
+  },
   BOARD_SILENT: { says: "the board at {url} did not answer {what} within {seconds} s", mend: "Check power and baud rate, then reset the board." },
   PROTOCOL_MISMATCH: {
     says: "the board speaks protocol {board}, this mho {host}",
@@ -85,6 +101,7 @@ export const errorTable = {
   },
   NOT_DEPLOYED: { says: "the board does not hold this map", mend: "Run `mho deploy MAP --board URL` first." },
   CANCELLED: { says: "stopped while {doing}; the board is idle", mend: "Run the same command again, deploy with --resume." },
+  TRAINING_STOPPED: { says: "training was stopped in epoch {epoch} of {epochs}; no model was made", mend: "Run it again; fewer --epochs are quicker." },
   OPTION_INVALID: { says: "{option} {value} does not hold: {why}", mend: "See --help." },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,0 +1,3 @@
+export type { HeldOutScore } from "./held-out.ts";
+export type { Examples, TrainingOptions, TrainingProgress } from "./options.ts";
+export { train } from "./train.ts";

@@ -1,0 +1,100 @@
+import { MhoError } from "#protocol";
+import type { Images } from "../datasets/index.ts";
+import type { InputSpec } from "../model/index.ts";
+
+export interface Examples {
+  readonly images: Images;
+  readonly labels: ArrayLike<number>;
+}
+
+/** How far the training has come, after each epoch. */
+export interface TrainingProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean cross-entropy in nats and share of right answers over the epoch's own noisy forward passes. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** KL of the posterior from the prior, in nats, summed over the weights. */
+  readonly kl: number;
+}
+
+export interface TrainingOptions extends Examples {
+  readonly classes: number;
+  /** Neurons of each hidden layer. */
+  readonly hidden: readonly number[];
+  readonly seed: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  /** Adam's rate at the start; it falls to 0 along half a cosine. */
+  readonly learningRate?: number;
+  /** Standard deviation of the prior of every weight and bias. */
+  readonly priorStd?: number;
+  /** Weight of the KL term; 1 is the evidence lower bound, less is a colder posterior. */
+  readonly klWeight?: number;
+  /** Epochs over which the KL weight rises from 0. */
+  readonly warmUp?: number;
+  /** Every mean is kept within ± this, so that no single weight sets a crossbar column's scale. */
+  readonly meanLimit?: number;
+  /** How pixels become inputs; 0 … 255 → 0 … 1 by default, so that a dark pixel drives no row. */
+  readonly input?: Omit<InputSpec, "shape">;
+  readonly name?: string;
+  /** Examples kept apart: what the trained model scores on them goes into its notes. */
+  readonly test?: Examples;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+const defaults = {
+  epochs: 40,
+  batch: 128,
+  learningRate: 2e-3,
+  priorStd: 0.1,
+  klWeight: 1,
+  warmUp: 5,
+  meanLimit: Number.POSITIVE_INFINITY,
+  input: { scale: 255, mean: 0, std: 1 },
+  name: "trained",
+};
+
+/** Options with every number filled in. */
+export type Recipe = Required<Omit<TrainingOptions, "onProgress" | "signal" | "test">> &
+  Pick<TrainingOptions, "onProgress" | "signal" | "test">;
+
+const positive = ["epochs", "batch", "learningRate", "priorStd", "meanLimit"] as const;
+
+/** Fills in the defaults and refuses what cannot be trained. Errors: OPTION_INVALID, SHAPE_MISMATCH, LABEL_INVALID. */
+export function recipeOf(options: TrainingOptions): Recipe {
+  const recipe: Recipe = { ...defaults, ...options };
+  for (const option of positive) {
+    if (!(recipe[option] > 0)) throw invalid(option, recipe[option], "it must be above 0");
+  }
+  for (const option of ["klWeight", "warmUp"] as const) {
+    if (!(recipe[option] >= 0)) throw invalid(option, recipe[option], "it must not be negative");
+  }
+  for (const size of [recipe.classes, recipe.epochs, recipe.batch, ...recipe.hidden]) {
+    if (!Number.isInteger(size) || size < 1)
+      throw invalid("size", size, "layers, classes, epochs and batch are whole numbers of at least 1");
+  }
+  for (const examples of recipe.test ? [recipe, recipe.test] : [recipe])
+    checkExamples(examples, recipe.classes);
+  return recipe;
+}
+
+const invalid = (option: string, value: number, why: string): MhoError =>
+  new MhoError("OPTION_INVALID", { option, value, why });
+
+function checkExamples({ images, labels }: Examples, classes: number): void {
+  const items = images.shape[0] ?? 0;
+  if (items === 0 || labels.length !== items) {
+    throw new MhoError("SHAPE_MISMATCH", {
+      what: "the labels",
+      found: labels.length,
+      wanted: `${items} (one an image, at least one)`,
+    });
+  }
+  for (let item = 0; item < items; item++) {
+    const label = labels[item]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes)
+      throw new MhoError("LABEL_INVALID", { label, item, last: classes - 1 });
+  }
+}

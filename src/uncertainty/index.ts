@@ -1,0 +1,10 @@
+export * from "./calibration-error.ts";
+export { apsScores, conformalQuantile, lacScores } from "./conformal.ts";
+export * from "./detection.ts";
+export { effectiveSamples, splitRhat } from "./effective-samples.ts";
+export { type Predictive, predictive } from "./predictive.ts";
+export * from "./risk-coverage.ts";
+export { accuracy, brier, nll } from "./scores.ts";
+export { fitTemperature } from "./temperature.ts";
+export type { Numbers, Probabilities, SampleSet } from "./types.ts";
+export { gaussianNll, type PredictiveValues, predictiveValues, sharpness } from "./values.ts";
