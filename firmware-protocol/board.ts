@@ -24,7 +24,11 @@ export interface Descriptor {
   readonly adc: { readonly bits: number; readonly ranges: readonly Amps[] };
   /** Cell conductances travel as counts of `lsb`; targets lie in `min` … `max`. */
   readonly conductance: { readonly lsb: Siemens; readonly min: Siemens; readonly max: Siemens };
-  readonly limits: { readonly readVoltage: Volts; readonly pulseVoltage: Volts; readonly pulseWidth: Seconds };
+  readonly limits: {
+    readonly readVoltage: Volts;
+    readonly pulseVoltage: Volts;
+    readonly pulseWidth: Seconds;
+  };
   readonly maxFrame: number;
   readonly window: number;
   readonly tickHz: number;
@@ -116,7 +120,12 @@ export interface CrossbarBoard extends AsyncDisposable {
    */
   program(request: ProgramRequest): Promise<ProgramReport>;
   /** One pulse on one cell, at most once, refused above the board's limits. */
-  pulse(cell: { tile: number; row: number; col: number }, polarity: "set" | "reset", amplitude: Volts, width: Seconds): Promise<void>;
+  pulse(
+    cell: { tile: number; row: number; col: number },
+    polarity: "set" | "reset",
+    amplitude: Volts,
+    width: Seconds,
+  ): Promise<void>;
   /** repeats × area.rows × area.cols conductances, each cell read alone, with its read noise. */
   readCells(area: Area, repeats?: number, signal?: AbortSignal): Promise<Quantities<"S">>;
   /** Every sample that was asked for, once each, in order. Rejects rather than leave one out. */

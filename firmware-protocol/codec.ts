@@ -36,7 +36,10 @@ export function messageOf(id: number): { readonly name: MessageName; readonly si
 /** The table as text, one message a line: what two sides must have in common. PROTOCOL.md says how it is written. */
 export const tableText = names
   .map((name) => {
-    const shape = (side: Side): string => fieldsOf(name, side).map(([field, { wire }]) => `${field}:${wire}`).join(" ");
+    const shape = (side: Side): string =>
+      fieldsOf(name, side)
+        .map(([field, { wire }]) => `${field}:${wire}`)
+        .join(" ");
     return `${name} ${messages[name].id} ${messages[name].repeat} (${shape("request")}) (${shape("reply")})\n`;
   })
   .join("");
@@ -46,7 +49,11 @@ export const tableHash = crc32c(new TextEncoder().encode(tableText));
 /**
  * The payload of one message. Refuses with WIRE_RANGE what a field cannot hold; never wraps or rounds an integer.
  */
-export function encodeMessage<N extends MessageName, S extends Side>(name: N, side: S, values: ValuesOf<N, S>): Uint8Array {
+export function encodeMessage<N extends MessageName, S extends Side>(
+  name: N,
+  side: S,
+  values: ValuesOf<N, S>,
+): Uint8Array {
   const to = writer();
   for (const [field, kind] of fieldsOf(name, side)) kind.encode(to, (values as AnyValues)[field], field);
   return to.bytes.subarray(0, to.at);
@@ -56,26 +63,45 @@ export function encodeMessage<N extends MessageName, S extends Side>(name: N, si
  * The values in a payload; WIRE_BROKEN where it ends early or late. Arrays of bytes are views into the payload. A hello
  * of a board with another table is refused with PROTOCOL_MISMATCH before its unknown fields are read.
  */
-export function decodeMessage<N extends MessageName, S extends Side>(name: N, side: S, payload: Uint8Array): ValuesOf<N, S> {
+export function decodeMessage<N extends MessageName, S extends Side>(
+  name: N,
+  side: S,
+  payload: Uint8Array,
+): ValuesOf<N, S> {
   const from = reader(payload, name);
   if (name === "hello" && side === "reply") sameTable(payload);
   const values: Record<string, unknown> = {};
   for (const [field, kind] of fieldsOf(name, side)) values[field] = kind.decode(from);
   if (from.at !== payload.length)
-    throw new MhoError("WIRE_BROKEN", { message: name, why: `${payload.length - from.at} bytes follow its last field` });
+    throw new MhoError("WIRE_BROKEN", {
+      message: name,
+      why: `${payload.length - from.at} bytes follow its last field`,
+    });
   return values as ValuesOf<N, S>;
 }
 
 /** The first three fields of a hello never change, so any two sides can tell each other apart. */
 function sameTable(payload: Uint8Array): void {
   const from = reader(payload, "hello");
-  const [[, major], [, minor], [, hash]] = fieldsOf("hello", "request") as [["", Field<number>], ["", Field<number>], ["", Field<number>]];
+  const [[, major], [, minor], [, hash]] = fieldsOf("hello", "request") as [
+    ["", Field<number>],
+    ["", Field<number>],
+    ["", Field<number>],
+  ];
   sameProtocol({ major: major.decode(from), minor: minor.decode(from), tableHash: hash.decode(from) });
 }
 
 /** Throws PROTOCOL_MISMATCH unless the board's hello names our major version and our table. */
-export function sameProtocol(board: { readonly major: number; readonly minor: number; readonly tableHash: number }): void {
+export function sameProtocol(board: {
+  readonly major: number;
+  readonly minor: number;
+  readonly tableHash: number;
+}): void {
   if (board.major === protocolVersion.major && board.tableHash === tableHash) return;
-  const named = (v: typeof board): string => `${v.major}.${v.minor} (table ${v.tableHash.toString(16).padStart(8, "0")})`;
-  throw new MhoError("PROTOCOL_MISMATCH", { board: named(board), host: named({ ...protocolVersion, tableHash }) });
+  const named = (v: typeof board): string =>
+    `${v.major}.${v.minor} (table ${v.tableHash.toString(16).padStart(8, "0")})`;
+  throw new MhoError("PROTOCOL_MISMATCH", {
+    board: named(board),
+    host: named({ ...protocolVersion, tableHash }),
+  });
 }

@@ -11,7 +11,8 @@ export function codeBits(min: number, max: number): number {
 }
 
 function checkedBits(bits: number): number {
-  if (!Number.isInteger(bits) || bits < 1 || bits > 16) throw new MhoError("WIRE_RANGE", { field: "bits", value: bits, min: 1, max: 16 });
+  if (!Number.isInteger(bits) || bits < 1 || bits > 16)
+    throw new MhoError("WIRE_RANGE", { field: "bits", value: bits, min: 1, max: 16 });
   return bits;
 }
 
@@ -32,14 +33,17 @@ export function packSamples(codes: Int16Array, perSample: number, bits: number):
   const out = new Uint8Array(samples * size);
   if (bits === 8) out.set(codes);
   else if (bits === 16) for (let i = 0, o = 0; i < codes.length; i++, o += 2) wide(out, o, codes[i]!);
-  else for (let s = 0; s < samples; s++) packOne(codes.subarray(s * perSample, (s + 1) * perSample), bits, out, s * size);
+  else
+    for (let s = 0; s < samples; s++)
+      packOne(codes.subarray(s * perSample, (s + 1) * perSample), bits, out, s * size);
   return out;
 }
 
 function checkRange(codes: Int16Array, limit: number): void {
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;
-    if (code < -limit || code >= limit) throw new MhoError("WIRE_RANGE", { field: `code ${i}`, value: code, min: -limit, max: limit - 1 });
+    if (code < -limit || code >= limit)
+      throw new MhoError("WIRE_RANGE", { field: `code ${i}`, value: code, min: -limit, max: limit - 1 });
   }
 }
 
@@ -62,12 +66,22 @@ function packOne(codes: Int16Array, bits: number, out: Uint8Array, start: number
 }
 
 /** The `count` codes that `packCodes` made of `bits` each, written to `into` from `at` on. */
-export function unpackCodes(bytes: Uint8Array, bits: number, count: number, into = new Int16Array(count), at = 0): Int16Array {
+export function unpackCodes(
+  bytes: Uint8Array,
+  bits: number,
+  count: number,
+  into = new Int16Array(count),
+  at = 0,
+): Int16Array {
   checkedBits(bits);
   if (bytes.length < packedSize(count, bits))
-    throw new MhoError("WIRE_BROKEN", { message: "packed code", why: `${bytes.length} bytes do not hold ${count} codes of ${bits} bits` });
+    throw new MhoError("WIRE_BROKEN", {
+      message: "packed code",
+      why: `${bytes.length} bytes do not hold ${count} codes of ${bits} bits`,
+    });
   if (bits === 8) for (let i = 0; i < count; i++) into[at + i] = (bytes[i]! << 24) >> 24;
-  else if (bits === 16) for (let i = 0; i < count; i++) into[at + i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
+  else if (bits === 16)
+    for (let i = 0; i < count; i++) into[at + i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
   else unpackOne(bytes, bits, count, into, at);
   return into;
 }
@@ -86,10 +100,23 @@ function unpackOne(bytes: Uint8Array, bits: number, count: number, into: Int16Ar
 }
 
 /** The codes that `packSamples` made of `samples` samples, one after another without gaps. */
-export function unpackSamples(bytes: Uint8Array, bits: number, shape: { samples: number; perSample: number }, into = new Int16Array(shape.samples * shape.perSample), at = 0): Int16Array {
+export function unpackSamples(
+  bytes: Uint8Array,
+  bits: number,
+  shape: { samples: number; perSample: number },
+  into = new Int16Array(shape.samples * shape.perSample),
+  at = 0,
+): Int16Array {
   const size = packedSize(shape.perSample, bits);
-  if ((shape.perSample * bits) % 8 === 0) return unpackCodes(bytes, bits, shape.samples * shape.perSample, into, at);
+  if ((shape.perSample * bits) % 8 === 0)
+    return unpackCodes(bytes, bits, shape.samples * shape.perSample, into, at);
   for (let s = 0; s < shape.samples; s++)
-    unpackCodes(bytes.subarray(s * size, (s + 1) * size), bits, shape.perSample, into, at + s * shape.perSample);
+    unpackCodes(
+      bytes.subarray(s * size, (s + 1) * size),
+      bits,
+      shape.perSample,
+      into,
+      at + s * shape.perSample,
+    );
   return into;
 }

@@ -43,7 +43,8 @@ export function helloOf(board: Descriptor): Reply<"hello"> {
 export function descriptorOf(hello: Reply<"hello">): Descriptor {
   sameProtocol(hello);
   const source = sources[hello.source];
-  if (source === undefined) throw new MhoError("WIRE_BROKEN", { message: "hello", why: `source ${hello.source} is unknown` });
+  if (source === undefined)
+    throw new MhoError("WIRE_BROKEN", { message: "hello", why: `source ${hello.source} is unknown` });
   return {
     uid: hello.uid,
     bootId: hello.bootId,
@@ -84,6 +85,12 @@ const chunkHead = 12;
 export function samplesPerChunk(maxFrame: number, cols: number, adcBits: number): number {
   const room = maxFrame - frameOverhead - chunkHead;
   const samples = Math.floor(room / packedSize(cols, adcBits));
-  if (samples < 1) throw new MhoError("WIRE_RANGE", { field: "columns of a read-out", value: cols, min: 1, max: Math.floor((room * 8) / adcBits) });
+  if (samples < 1)
+    throw new MhoError("WIRE_RANGE", {
+      field: "columns of a read-out",
+      value: cols,
+      min: 1,
+      max: Math.floor((room * 8) / adcBits),
+    });
   return samples;
 }

@@ -20,7 +20,10 @@ export const errorTable = {
     mend: "Free some space or choose another place with -o, then run the command again.",
   },
   FILE_BROKEN: { says: "{path} is not a whole {kind} file: {why}", mend: "Fetch or export the file again." },
-  FILE_KIND: { says: "{path} holds a {found}, not a {wanted}", mend: "Give the {wanted}; `mho inspect {path}` shows what this is." },
+  FILE_KIND: {
+    says: "{path} holds a {found}, not a {wanted}",
+    mend: "Give the {wanted}; `mho inspect {path}` shows what this is.",
+  },
 
   // model
   FORMAT_UNKNOWN: {
@@ -31,7 +34,10 @@ export const errorTable = {
     says: "{path} asks for {name}, which is not on the list of harmless names; nothing of it was run",
     mend: "Save plain tensors instead: torch.save(model.state_dict(), …) or safetensors.",
   },
-  PICKLE_BROKEN: { says: "{path} breaks off or is malformed at byte {at}: {why}", mend: "Fetch or save the file again." },
+  PICKLE_BROKEN: {
+    says: "{path} breaks off or is malformed at byte {at}: {why}",
+    mend: "Fetch or save the file again.",
+  },
   NAMES_UNKNOWN: {
     says: "no known Bayesian layer naming fits the {count} tensors in {path}: {names}",
     mend: "Give --arch with the key prefixes, and --std with the transform that makes a standard deviation.",
@@ -40,14 +46,26 @@ export const errorTable = {
     says: "{key} may be a standard deviation or something that becomes one; {why}",
     mend: "Say which with --std softplus, --std exp, --std identity …",
   },
-  WEIGHT_NOT_FINITE: { says: "{key} holds {count} values that are NaN or infinite", mend: "Train or export the model again." },
+  WEIGHT_NOT_FINITE: {
+    says: "{key} holds {count} values that are NaN or infinite",
+    mend: "Train or export the model again.",
+  },
   LABEL_INVALID: {
     says: "label {label} of item {item} is no class number from 0 to {last}",
     mend: "Give the labels that belong to this model's classes, in the order of its outputs.",
   },
-  SHAPE_MISMATCH: { says: "{what} has shape {found}, but {wanted} is needed", mend: "Correct the arch file or the input; `mho inspect` shows the shapes." },
-  ARCH_INVALID: { says: "the arch file does not hold: {why}", mend: "See docs/import.md for the fields of arch.json." },
-  ARCH_NEEDED: { says: "{path} does not say how its layers are joined: {why}", mend: "Give --arch arch.json; docs/import.md has an example." },
+  SHAPE_MISMATCH: {
+    says: "{what} has shape {found}, but {wanted} is needed",
+    mend: "Correct the arch file or the input; `mho inspect` shows the shapes.",
+  },
+  ARCH_INVALID: {
+    says: "the arch file does not hold: {why}",
+    mend: "See docs/import.md for the fields of arch.json.",
+  },
+  ARCH_NEEDED: {
+    says: "{path} does not say how its layers are joined: {why}",
+    mend: "Give --arch arch.json; docs/import.md has an example.",
+  },
 
   // mapping
   BOARD_TOO_SMALL: {
@@ -61,15 +79,36 @@ export const errorTable = {
   },
 
   // device physics
-  OUT_OF_MODEL: { says: "{what} = {value} lies outside {range}, where the model was measured", mend: "Stay inside the range, or choose a profile measured there." },
-  PROFILE_INVALID: { says: "board profile {name} does not hold: {why}", mend: "Compare it with profiles/ideal.json." },
-  PROFILE_UNKNOWN: { says: "there is no board profile {name}; there are {known}", mend: "Choose one of these, or give the path of a profile file." },
+  OUT_OF_MODEL: {
+    says: "{what} = {value} lies outside {range}, where the model was measured",
+    mend: "Stay inside the range, or choose a profile measured there.",
+  },
+  PROFILE_INVALID: {
+    says: "board profile {name} does not hold: {why}",
+    mend: "Compare it with profiles/ideal.json.",
+  },
+  PROFILE_UNKNOWN: {
+    says: "there is no board profile {name}; there are {known}",
+    mend: "Choose one of these, or give the path of a profile file.",
+  },
 
   // boards and their links
-  NO_DRIVER: { says: "no driver for {url}", mend: "Use sim:, tcp://host:port or serial:/dev/ttyACM0; `mho board --help` shows examples." },
-  URL_INVALID: { says: "the board URL {url} does not hold: {why}", mend: "`mho board --help` shows examples." },
-  BOARD_ABSENT: { says: "there is no board at {url}: {why}", mend: "Check the cable and the name; `mho doctor` lists the ports it sees." },
-  BOARD_BUSY: { says: "{url} is in use by another program", mend: "Close the other program (a serial monitor, another mho) and try again." },
+  NO_DRIVER: {
+    says: "no driver for {url}",
+    mend: "Use sim:, tcp://host:port or serial:/dev/ttyACM0; `mho board --help` shows examples.",
+  },
+  URL_INVALID: {
+    says: "the board URL {url} does not hold: {why}",
+    mend: "`mho board --help` shows examples.",
+  },
+  BOARD_ABSENT: {
+    says: "there is no board at {url}: {why}",
+    mend: "Check the cable and the name; `mho doctor` lists the ports it sees.",
+  },
+  BOARD_BUSY: {
+    says: "{url} is in use by another program",
+    mend: "Close the other program (a serial monitor, another mho) and try again.",
+  },
   BOARD_FORBIDDEN: {
     says: "this user may not open {url}",
     mend: "Join the group that owns the port (`sudo usermod -aG dialout $USER` on Debian), then log in again.",
@@ -82,17 +121,38 @@ export const errorTable = {
     says: "cannot make a pseudo-terminal: {why}",
     mend: "Install perl and stty (Debian: perl-base, coreutils), or serve the board with `mho sim --listen 127.0.0.1:7070`.",
   },
-  BOARD_SILENT: { says: "the board at {url} did not answer {what} within {seconds} s", mend: "Check power and baud rate, then reset the board." },
+  BOARD_SILENT: {
+    says: "the board at {url} did not answer {what} within {seconds} s",
+    mend: "Check power and baud rate, then reset the board.",
+  },
   PROTOCOL_MISMATCH: {
     says: "the board speaks protocol {board}, this mho {host}",
     mend: "Update the older side; the firmware and mho must be built from one message table.",
   },
-  LINK_LOST: { says: "the link to {url} was lost while {doing}", mend: "Reconnect the board, then run again; `mho deploy --resume` goes on where it stopped." },
-  BOARD_REBOOTED: { says: "the board restarted while {doing}: what its cells hold is unknown", mend: "Run `mho deploy --resume`: it reads back what it had programmed and mends it." },
-  BOARD_REFUSED: { says: "the board refused {request}: {why}", mend: "Keep within the limits that `mho board` shows." },
-  WIRE_RANGE: { says: "{field} = {value} does not fit the wire ({min} to {max})", mend: "Keep the value within the limits in the board's descriptor." },
-  WIRE_BROKEN: { says: "a {message} message does not hold: {why}", mend: "Update both sides to one protocol version; if it goes on, check the cable." },
-  CAPABILITY_MISSING: { says: "the board cannot {what}", mend: "Use a board whose `mho board` lists that capability." },
+  LINK_LOST: {
+    says: "the link to {url} was lost while {doing}",
+    mend: "Reconnect the board, then run again; `mho deploy --resume` goes on where it stopped.",
+  },
+  BOARD_REBOOTED: {
+    says: "the board restarted while {doing}: what its cells hold is unknown",
+    mend: "Run `mho deploy --resume`: it reads back what it had programmed and mends it.",
+  },
+  BOARD_REFUSED: {
+    says: "the board refused {request}: {why}",
+    mend: "Keep within the limits that `mho board` shows.",
+  },
+  WIRE_RANGE: {
+    says: "{field} = {value} does not fit the wire ({min} to {max})",
+    mend: "Keep the value within the limits in the board's descriptor.",
+  },
+  WIRE_BROKEN: {
+    says: "a {message} message does not hold: {why}",
+    mend: "Update both sides to one protocol version; if it goes on, check the cable.",
+  },
+  CAPABILITY_MISSING: {
+    says: "the board cannot {what}",
+    mend: "Use a board whose `mho board` lists that capability.",
+  },
 
   // deploy and run
   CELLS_NOT_SETTLED: {
@@ -100,8 +160,14 @@ export const errorTable = {
     mend: "Look at them with `mho inspect`; widen --tolerance, or allow more pulses with --max-pulses.",
   },
   NOT_DEPLOYED: { says: "the board does not hold this map", mend: "Run `mho deploy MAP --board URL` first." },
-  CANCELLED: { says: "stopped while {doing}; the board is idle", mend: "Run the same command again, deploy with --resume." },
-  TRAINING_STOPPED: { says: "training was stopped in epoch {epoch} of {epochs}; no model was made", mend: "Run it again; fewer --epochs are quicker." },
+  CANCELLED: {
+    says: "stopped while {doing}; the board is idle",
+    mend: "Run the same command again, deploy with --resume.",
+  },
+  TRAINING_STOPPED: {
+    says: "training was stopped in epoch {epoch} of {epochs}; no model was made",
+    mend: "Run it again; fewer --epochs are quicker.",
+  },
   OPTION_INVALID: { says: "{option} {value} does not hold: {why}", mend: "See --help." },
 } as const satisfies Record<string, ErrorEntry>;
 

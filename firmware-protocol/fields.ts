@@ -58,7 +58,10 @@ function give(to: Writer, size: number): number {
 function take(from: Reader, size: number): number {
   const at = from.at;
   if (at + size > from.bytes.length)
-    throw new MhoError("WIRE_BROKEN", { message: from.message, why: `it ends ${at + size - from.bytes.length} bytes early` });
+    throw new MhoError("WIRE_BROKEN", {
+      message: from.message,
+      why: `it ends ${at + size - from.bytes.length} bytes early`,
+    });
   from.at = at + size;
   return at;
 }
@@ -75,7 +78,8 @@ interface Scalar {
 
 function integer({ wire, size, min, max, set, get, array }: Scalar): NumberField {
   const check = (value: number, name: string): number => {
-    if (!Number.isInteger(value) || value < min || value > max) throw new MhoError("WIRE_RANGE", { field: name, value, min, max });
+    if (!Number.isInteger(value) || value < min || value > max)
+      throw new MhoError("WIRE_RANGE", { field: name, value, min, max });
     return value;
   };
   return {
@@ -101,31 +105,59 @@ const malformed = (name: string, word: string, wanted: string): MhoError =>
   new MhoError("WIRE_BROKEN", { message: "text", why: `${name} is ${word}, not ${wanted}` });
 
 export const u8 = integer({
-  wire: "u8", size: 1, min: 0, max: 0xff, array: (n) => new Uint8Array(n),
-  set: (v, at, x) => v.setUint8(at, x), get: (v, at) => v.getUint8(at),
+  wire: "u8",
+  size: 1,
+  min: 0,
+  max: 0xff,
+  array: (n) => new Uint8Array(n),
+  set: (v, at, x) => v.setUint8(at, x),
+  get: (v, at) => v.getUint8(at),
 });
 export const u16 = integer({
-  wire: "u16", size: 2, min: 0, max: 0xffff, array: (n) => new Uint16Array(n),
-  set: (v, at, x) => v.setUint16(at, x, true), get: (v, at) => v.getUint16(at, true),
+  wire: "u16",
+  size: 2,
+  min: 0,
+  max: 0xffff,
+  array: (n) => new Uint16Array(n),
+  set: (v, at, x) => v.setUint16(at, x, true),
+  get: (v, at) => v.getUint16(at, true),
 });
 export const u32 = integer({
-  wire: "u32", size: 4, min: 0, max: 0xffff_ffff, array: (n) => new Uint32Array(n),
-  set: (v, at, x) => v.setUint32(at, x, true), get: (v, at) => v.getUint32(at, true),
+  wire: "u32",
+  size: 4,
+  min: 0,
+  max: 0xffff_ffff,
+  array: (n) => new Uint32Array(n),
+  set: (v, at, x) => v.setUint32(at, x, true),
+  get: (v, at) => v.getUint32(at, true),
 });
 export const i16 = integer({
-  wire: "i16", size: 2, min: -0x8000, max: 0x7fff, array: (n) => new Int16Array(n),
-  set: (v, at, x) => v.setInt16(at, x, true), get: (v, at) => v.getInt16(at, true),
+  wire: "i16",
+  size: 2,
+  min: -0x8000,
+  max: 0x7fff,
+  array: (n) => new Int16Array(n),
+  set: (v, at, x) => v.setInt16(at, x, true),
+  get: (v, at) => v.getInt16(at, true),
 });
 /**
  * Unsigned 64 bit, held as a number: exact to 2^53 (ticks of 1 GHz for 104 days; of 1 MHz for 285 years). WIRE_BROKEN
  * for a value above, rather than a rounded one.
  */
 export const u64 = integer({
-  wire: "u64", size: 8, min: 0, max: Number.MAX_SAFE_INTEGER, array: (n) => new Float64Array(n),
-  set: (v, at, x) => { v.setUint32(at, x, true); v.setUint32(at + 4, x / 2 ** 32, true); },
+  wire: "u64",
+  size: 8,
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  array: (n) => new Float64Array(n),
+  set: (v, at, x) => {
+    v.setUint32(at, x, true);
+    v.setUint32(at + 4, x / 2 ** 32, true);
+  },
   get: (v, at) => {
     const value = v.getUint32(at + 4, true) * 2 ** 32 + v.getUint32(at, true);
-    if (value > Number.MAX_SAFE_INTEGER) throw new MhoError("WIRE_BROKEN", { message: "u64", why: `${value} is above 2^53` });
+    if (value > Number.MAX_SAFE_INTEGER)
+      throw new MhoError("WIRE_BROKEN", { message: "u64", why: `${value} is above 2^53` });
     return value;
   },
 });
@@ -137,7 +169,8 @@ export const f32: NumberField = {
   size: 4,
   array: (length) => new Float32Array(length),
   check(value, name) {
-    if (!Number.isFinite(Math.fround(value))) throw new MhoError("WIRE_RANGE", { field: name, value, min: -singleMax, max: singleMax });
+    if (!Number.isFinite(Math.fround(value)))
+      throw new MhoError("WIRE_RANGE", { field: name, value, min: -singleMax, max: singleMax });
     return value;
   },
   encode(to, value, name) {
@@ -147,7 +180,11 @@ export const f32: NumberField = {
   },
   decode(from) {
     const value = from.view.getFloat32(take(from, 4), true);
-    if (!Number.isFinite(value)) throw new MhoError("WIRE_BROKEN", { message: from.message, why: `it holds ${value} where a number belongs` });
+    if (!Number.isFinite(value))
+      throw new MhoError("WIRE_BROKEN", {
+        message: from.message,
+        why: `it holds ${value} where a number belongs`,
+      });
     return value;
   },
   show: (value, name) => shortestSingle(f32.check(value, name)),
@@ -162,7 +199,12 @@ export const f32: NumberField = {
 export function text(max: number): Field<string> {
   const check = (value: string, name: string): string => {
     if (value.length > max || /[^\x20-\x7e]/.test(value))
-      throw new MhoError("WIRE_RANGE", { field: name, value: JSON.stringify(value), min: "0 characters", max: `${max} printable ASCII` });
+      throw new MhoError("WIRE_RANGE", {
+        field: name,
+        value: JSON.stringify(value),
+        min: "0 characters",
+        max: `${max} printable ASCII`,
+      });
     return value;
   };
   return {
@@ -179,11 +221,18 @@ export function text(max: number): Field<string> {
       const at = take(from, length);
       const value = String.fromCharCode(...from.bytes.subarray(at, at + length));
       if (length > max || /[^\x20-\x7e]/.test(value))
-        throw new MhoError("WIRE_BROKEN", { message: from.message, why: `a text of it is not ${max} printable ASCII` });
+        throw new MhoError("WIRE_BROKEN", {
+          message: from.message,
+          why: `a text of it is not ${max} printable ASCII`,
+        });
       return value;
     },
     show: (value, name) => quoted(check(value, name)),
-    parse: (word, name) => check(unquoted(word), name),
+    parse(word, name) {
+      const value = unquoted(word);
+      if (value === undefined) throw malformed(name, word, "one quoted text");
+      return check(value, name);
+    },
   };
 }
 

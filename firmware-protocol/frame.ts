@@ -30,7 +30,12 @@ const seedOf = (id: number): number => ((id & 0x7f) === messages.hello.id ? 0 : 
 export function encodeFrame(frame: Frame): Uint8Array {
   const size = headerSize + frame.payload.length;
   if (size + 4 > frameLimit)
-    throw new MhoError("WIRE_RANGE", { field: "payload bytes", value: frame.payload.length, min: 0, max: frameLimit - frameOverhead });
+    throw new MhoError("WIRE_RANGE", {
+      field: "payload bytes",
+      value: frame.payload.length,
+      min: 0,
+      max: frameLimit - frameOverhead,
+    });
   const raw = new Uint8Array(size + 4);
   const view = new DataView(raw.buffer);
   view.setUint8(0, frame.id);

@@ -1,10 +1,39 @@
 /** The wire and the board contract: one description, two sides. */
 export * from "./board.ts";
-export { decodeMessage, encodeMessage, fieldsOf, idOf, messageOf, type Side, sameProtocol, tableHash, tableText, type ValuesOf } from "./codec.ts";
+export {
+  decodeMessage,
+  encodeMessage,
+  fieldsOf,
+  idOf,
+  messageOf,
+  type Side,
+  sameProtocol,
+  tableHash,
+  tableText,
+  type ValuesOf,
+} from "./codec.ts";
 export { codeBits, packCodes, packedSize, packSamples, unpackCodes, unpackSamples } from "./codes.ts";
 export { crc32c } from "./crc.ts";
 export { descriptorOf, helloOf, samplesPerChunk } from "./descriptor.ts";
 export * from "./errors.ts";
-export { encodeFrame, type Frame, FrameDecoder, flagLast, frameLimit, frameOverhead, noRequest } from "./frame.ts";
+export {
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  flagLast,
+  frameLimit,
+  frameOverhead,
+  noRequest,
+} from "./frame.ts";
 export * from "./messages.ts";
+export {
+  aliases,
+  formatLine,
+  helpText,
+  type Line,
+  parseLine,
+  type Refused,
+  textCommands,
+  typedDefaults,
+} from "./text.ts";
 export * from "./units.ts";

@@ -8,7 +8,9 @@ import { bytes, type Field, f32, i16, list, text, u8, u16, u32, u64 } from "./fi
  * - `event`: the board says it unasked; it may be lost.
  */
 export type Repeatability = "query" | "change" | "stream" | "event";
-type Fields = Readonly<Record<string, Field<never> | Field<number> | Field<string> | Field<Uint8Array> | Field<ArrayLike<number>>>>;
+type Fields = Readonly<
+  Record<string, Field<never> | Field<number> | Field<string> | Field<Uint8Array> | Field<ArrayLike<number>>>
+>;
 export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 export interface MessagePair {
@@ -30,25 +32,92 @@ export const messages = {
     does: "says who the board is and what it can do; first request of every session",
     request: { major: u8, minor: u8, tableHash: u32 },
     reply: {
-      major: u8, minor: u8, tableHash: u32, bootId: u32, uid: text(32), firmware: text(32), source: u8,
-      profile: text(32), capabilities: u32, tiles: u16, rows: u16, cols: u16, dacMin: i16, dacMax: i16, dacLsb: f32,
-      adcBits: u8, adcRanges: list(f32), conductanceLsb: f32, conductanceMin: i16, conductanceMax: i16,
-      readVoltageMax: f32, pulseVoltageMax: f32, pulseWidthMax: f32, maxFrame: u16, window: u8, tickHz: u32, watchdogMs: u32,
+      major: u8,
+      minor: u8,
+      tableHash: u32,
+      bootId: u32,
+      uid: text(32),
+      firmware: text(32),
+      source: u8,
+      profile: text(32),
+      capabilities: u32,
+      tiles: u16,
+      rows: u16,
+      cols: u16,
+      dacMin: i16,
+      dacMax: i16,
+      dacLsb: f32,
+      adcBits: u8,
+      adcRanges: list(f32),
+      conductanceLsb: f32,
+      conductanceMin: i16,
+      conductanceMax: i16,
+      readVoltageMax: f32,
+      pulseVoltageMax: f32,
+      pulseWidthMax: f32,
+      maxFrame: u16,
+      window: u8,
+      tickHz: u32,
+      watchdogMs: u32,
     },
   },
-  ping: { id: 0x02, repeat: "query", does: "answers at once, with the board's time", request: { token: u32 }, reply: { token: u32, ticks: u64 } },
+  ping: {
+    id: 0x02,
+    repeat: "query",
+    does: "answers at once, with the board's time",
+    request: { token: u32 },
+    reply: { token: u32, ticks: u64 },
+  },
   sense: {
-    id: 0x03, repeat: "query", does: "reads the board's own condition", request: {},
+    id: 0x03,
+    repeat: "query",
+    does: "reads the board's own condition",
+    request: {},
     reply: { temperature: f32, supply: f32, ticks: u64, pulses: u64, readOuts: u64, idle: u8 },
   },
-  idle: { id: 0x04, repeat: "query", does: "brings all lines to the safe state; works in every state", request: {}, reply: { ticks: u64 } },
-  abort: { id: 0x05, repeat: "query", does: "ends a running program or read-out after the cell or sample in hand", request: {}, reply: {} },
-  nextError: { id: 0x06, repeat: "change", does: "takes the oldest error from the board's queue", request: {}, reply: { code: u8, facts: text(96), left: u8 } },
-  linkFigures: {
-    id: 0x07, repeat: "query", does: "counts of the board's side of the link since it started", request: {},
-    reply: { framesIn: u32, framesOut: u32, bytesIn: u64, bytesOut: u64, crcErrors: u32, discarded: u32, duplicates: u32 },
+  idle: {
+    id: 0x04,
+    repeat: "query",
+    does: "brings all lines to the safe state; works in every state",
+    request: {},
+    reply: { ticks: u64 },
   },
-  textMode: { id: 0x08, repeat: "query", does: "goes back to text mode after this reply", request: {}, reply: {} },
+  abort: {
+    id: 0x05,
+    repeat: "query",
+    does: "ends a running program or read-out after the cell or sample in hand",
+    request: {},
+    reply: {},
+  },
+  nextError: {
+    id: 0x06,
+    repeat: "change",
+    does: "takes the oldest error from the board's queue",
+    request: {},
+    reply: { code: u8, facts: text(96), left: u8 },
+  },
+  linkFigures: {
+    id: 0x07,
+    repeat: "query",
+    does: "counts of the board's side of the link since it started",
+    request: {},
+    reply: {
+      framesIn: u32,
+      framesOut: u32,
+      bytesIn: u64,
+      bytesOut: u64,
+      crcErrors: u32,
+      discarded: u32,
+      duplicates: u32,
+    },
+  },
+  textMode: {
+    id: 0x08,
+    repeat: "query",
+    does: "goes back to text mode after this reply",
+    request: {},
+    reply: {},
+  },
 
   program: {
     id: 0x10,
@@ -58,28 +127,57 @@ export const messages = {
     reply: { outcomes: bytes, pulses: list(u16), conductances: list(i16) },
   },
   pulse: {
-    id: 0x11, repeat: "change", does: "gives one cell one pulse; polarity 0 raises (set), 1 lowers (reset) its conductance",
-    request: { tile: u16, row: u16, col: u16, polarity: u8, amplitude: f32, width: f32 }, reply: { pulses: u64 },
+    id: 0x11,
+    repeat: "change",
+    does: "gives one cell one pulse; polarity 0 raises (set), 1 lowers (reset) its conductance",
+    request: { tile: u16, row: u16, col: u16, polarity: u8, amplitude: f32, width: f32 },
+    reply: { pulses: u64 },
   },
   readCells: {
-    id: 0x12, repeat: "query", does: "reads each cell of an area alone, `repeats` times: all cells, then all again",
-    request: { ...area, repeats: u16 }, reply: { conductances: list(i16) },
+    id: 0x12,
+    repeat: "query",
+    does: "reads each cell of an area alone, `repeats` times: all cells, then all again",
+    request: { ...area, repeats: u16 },
+    reply: { conductances: list(i16) },
   },
   readOut: {
     id: 0x13,
     repeat: "stream",
     does: "drives `vectors` input vectors on the rows of an area, each `repeats` times, and converts its columns; `inputs` holds packed DAC codes, `chunks` the chunk numbers wanted (none: all)",
-    request: { ...area, range: u8, vectors: u16, repeats: u16, firstSample: u32, inputs: bytes, chunks: list(u16) },
+    request: {
+      ...area,
+      range: u8,
+      vectors: u16,
+      repeats: u16,
+      firstSample: u32,
+      inputs: bytes,
+      chunks: list(u16),
+    },
     reply: { chunks: u16, crc: u32, saturated: u32, ticks: u64 },
   },
 
   readOutChunk: {
-    id: 0x40, repeat: "event", does: "samples of a read-out, in order, each packed on its own and padded to a whole byte",
-    request: {}, reply: { chunk: u16, ticks: u64, codes: bytes },
+    id: 0x40,
+    repeat: "event",
+    does: "samples of a read-out, in order, each packed on its own and padded to a whole byte",
+    request: {},
+    reply: { chunk: u16, ticks: u64, codes: bytes },
   },
-  progress: { id: 0x41, repeat: "event", does: "how far a `program` has come", request: {}, reply: { done: u32, total: u32, pulses: u64 } },
+  progress: {
+    id: 0x41,
+    repeat: "event",
+    does: "how far a `program` has come",
+    request: {},
+    reply: { done: u32, total: u32, pulses: u64 },
+  },
   log: { id: 0x42, repeat: "event", does: "a line for people", request: {}, reply: { line: text(200) } },
-  refused: { id: 0x7f, repeat: "event", does: "answers a request that was not carried out", request: {}, reply: { code: u8, facts: text(96) } },
+  refused: {
+    id: 0x7f,
+    repeat: "event",
+    does: "answers a request that was not carried out",
+    request: {},
+    reply: { code: u8, facts: text(96) },
+  },
 } as const satisfies Record<string, MessagePair>;
 
 export type MessageName = keyof typeof messages;
@@ -93,4 +191,15 @@ export const capabilities = ["program", "pulse", "readCells", "readOut"] as cons
 /** Outcome of one cell in the reply to `program`, by its number. */
 export const cellOutcomes = ["settled", "notSettled", "stuck", "aborted"] as const;
 /** Why a board refuses a request or queues an error, by its code. `noSession`: a numbered change came before any hello. */
-export const refusals = ["none", "unknownMessage", "malformed", "outOfArray", "overLimit", "busy", "aborted", "hardware", "overflow", "noSession"] as const;
+export const refusals = [
+  "none",
+  "unknownMessage",
+  "malformed",
+  "outOfArray",
+  "overLimit",
+  "busy",
+  "aborted",
+  "hardware",
+  "overflow",
+  "noSession",
+] as const;

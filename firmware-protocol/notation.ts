@@ -16,14 +16,27 @@ export function quoted(value: string): string {
   return /^[\w./:+-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
-export function unquoted(word: string): string {
-  return word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, "$1") : word;
+/** What `quoted` wrote; nothing for a word that is quoted only in part. */
+export function unquoted(word: string): string | undefined {
+  if (!word.includes('"')) return word;
+  return /^"((?:[^"\\]|\\.)*)"$/.exec(word)?.[1]?.replace(/\\(.)/g, "$1");
 }
 
-/** Words of a line: parted by spaces, except inside double quotes. Nothing where a quote is left open. */
+/** Words of a line: parted by spaces, except inside double quotes. Nothing where a quote is left open. Linear time. */
 export function wordsOf(line: string): string[] | undefined {
-  const words: string[] = line.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*")+|"/g) ?? [];
-  return words.includes('"') ? undefined : words;
+  const word = /(?:[^ "]+|"(?:[^"\\]|\\.)*")+/y;
+  const words: string[] = [];
+  for (let at = 0; at < line.length; at = word.lastIndex + 1) {
+    if (line[at] === " ") {
+      word.lastIndex = at;
+      continue;
+    }
+    word.lastIndex = at;
+    const found = word.exec(line);
+    if (!found || (word.lastIndex < line.length && line[word.lastIndex] !== " ")) return undefined;
+    words.push(found[0]);
+  }
+  return words;
 }
 
 /** Base64 (RFC 4648 §4) without padding, `-` for no bytes. */
