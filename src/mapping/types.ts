@@ -1,4 +1,4 @@
-import type { Area, Siemens } from "#protocol";
+import type { Area, Descriptor, Siemens } from "#protocol";
 import type { BayesianModel } from "../model/index.ts";
 
 /**
@@ -28,6 +28,8 @@ export interface MappedLayer {
   readonly blocks: readonly Block[];
   /** Activation units a DAC code. */
   readonly inputLsb: number;
+  /** Inputs go below zero. A board whose DAC does not is then read in two phases, x⁺ and x⁻, and subtracted. */
+  readonly signed: boolean;
   /** Siemens a weight unit, one for each output. */
   readonly gamma: Float32Array;
   /** Index into the board's ADC ranges. */
@@ -54,11 +56,14 @@ export interface NoiseBudget {
   readonly clipped: number;
 }
 
+/** What of a board a map is made for: a board that differs in any of these but `uid` cannot hold the map. */
+export type MappedBoard = Pick<Descriptor, "uid" | "profile" | "tiles" | "rows" | "cols" | "dac" | "adc">;
+
 /** model + board → what to program, and how to read it. Plain data; `.mho` on disk. */
 export interface ConductanceMap {
   readonly model: BayesianModel;
   readonly modelSha256: string;
-  readonly board: { readonly uid: string; readonly profile: string; readonly tiles: number; readonly rows: number; readonly cols: number };
+  readonly board: MappedBoard;
   readonly layers: readonly MappedLayer[];
   /** Which inputs the scales were taken from, in words. */
   readonly scalesFrom: string;

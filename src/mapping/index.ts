@@ -1,0 +1,10 @@
+/** Model + board profile → conductance map. */
+export { differentialPair } from "./code.ts";
+export { usualAge } from "./layer.ts";
+export { type Chance, type Drawn, drawOutputs } from "./local-reparameterisation.ts";
+export { type MapOptions, map } from "./map.ts";
+export { adcLsb, conversionVariance, phasesOf, readVariance, unitsPerAmp, varianceAt } from "./noise.ts";
+export { propagate, squares, variancesOf } from "./propagate.ts";
+export { topCode } from "./scales.ts";
+export { type Network, networkOf, type Stage, through, vectorsOf } from "./stages.ts";
+export type * from "./types.ts";
