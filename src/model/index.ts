@@ -19,6 +19,7 @@ export {
   relu,
   sizeOf,
 } from "./digital.ts";
+export { readTensors } from "./formats/open.ts";
 export {
   arraysOf,
   isWeightLayer,
