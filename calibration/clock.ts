@@ -25,3 +25,35 @@ export function virtualClock(start: Seconds = seconds(0)): VirtualClock {
     },
   };
 }
+
+/** setTimeout takes a signed 32-bit count of milliseconds and fires at once beyond it. */
+const longestTimer = 2 ** 31 - 1;
+
+/** The wall's clock: seconds since this program started. */
+export function realClock(): Clock {
+  const now = (): Seconds => seconds(performance.now() / 1000);
+  return {
+    now,
+    sleep: async (span, signal) => {
+      const end = now() + span;
+      for (let left = span * 1000; left > 0; left = (end - now()) * 1000)
+        await timer(Math.min(Math.ceil(left), longestTimer), signal);
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+function timer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = (): void => {
+      clearTimeout(running);
+      reject(signal?.reason);
+    };
+    const running = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

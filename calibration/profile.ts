@@ -1,0 +1,99 @@
+import {
+  type Amps,
+  amps,
+  type Quantity,
+  type Seconds,
+  type Siemens,
+  seconds,
+  siemens,
+  type Volts,
+  volts,
+} from "#protocol";
+import { z } from "zod";
+
+/** A number of a profile and where it is from: a `source`, or `assumed` with the reason in `note`. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly source?: string | undefined;
+  readonly assumed?: true | undefined;
+  readonly note?: string | undefined;
+}
+
+const provenance = { source: z.string().min(1).optional(), assumed: z.literal(true).optional(), note: z.string().optional() };
+
+function sourced<T extends z.ZodType>(value: T) {
+  return z
+    .strictObject({ value, ...provenance })
+    .refine((entry) => (entry.source === undefined) !== (entry.assumed === undefined), {
+      message: 'say where the number is from: either "source": "…" or "assumed": true',
+    });
+}
+
+function measured<T>(value: z.ZodType, scales: Readonly<Record<string, number>>, take: (value: never, scale: number) => T) {
+  return z
+    .strictObject({ value, unit: z.enum(Object.keys(scales)), ...provenance })
+    .refine((entry) => (entry.source === undefined) !== (entry.assumed === undefined), {
+      message: 'say where the number is from: either "source": "…" or "assumed": true',
+    })
+    .transform(({ unit, ...entry }): Sourced<T> => ({ ...entry, value: take(entry.value as never, scales[unit]!) }));
+}
+
+function quantity<U extends string>(scales: Readonly<Record<string, number>>, wrap: (x: number) => Quantity<U>) {
+  return measured(z.number().min(0), scales, (value: number, scale) => wrap(value * scale));
+}
+
+const siemensScales = { S: 1, µS: 1e-6, nS: 1e-9 };
+const conductance = quantity(siemensScales, siemens) as z.ZodType<Sourced<Siemens>>;
+const shift = measured(z.number(), siemensScales, (value: number, scale) => siemens(value * scale));
+const voltage = quantity({ V: 1, mV: 1e-3 }, volts) as z.ZodType<Sourced<Volts>>;
+const span = quantity({ s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 }, seconds) as z.ZodType<Sourced<Seconds>>;
+const currents = measured(z.array(z.number().positive()).min(1).max(8), { A: 1, µA: 1e-6, nA: 1e-9 }, (value: number[], scale) =>
+  value.map((x): Amps => amps(x * scale)),
+);
+const count = (min: number, max: number) => sourced(z.int().min(min).max(max));
+const share = sourced(z.number().min(0).max(1));
+
+/** What verify and relaxation leave of a target; see device-models/. */
+const Programming = z.discriminatedUnion("law", [
+  z.strictObject({ law: z.literal("exact"), acceptance: conductance }),
+  z.strictObject({ law: z.literal("gaussian"), sigma: conductance, shift, acceptance: conductance }),
+  z.strictObject({ law: z.literal("pcm-90nm"), acceptance: conductance }),
+]);
+const ReadNoise = z.discriminatedUnion("law", [
+  z.strictObject({ law: z.literal("none") }),
+  z.strictObject({ law: z.literal("proportional"), share }),
+  z.strictObject({ law: z.literal("laplace-lin2023") }),
+  z.strictObject({ law: z.literal("pcm-90nm") }),
+]);
+const Drift = z.discriminatedUnion("law", [
+  z.strictObject({ law: z.literal("none") }),
+  z.strictObject({ law: z.literal("power"), start: span, mean: sourced(z.number().min(0)), std: sourced(z.number().min(0)) }),
+  z.strictObject({ law: z.literal("pcm-90nm") }),
+]);
+
+/** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */
+export const BoardProfile = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,16}$/, "1 … 16 lower-case letters, digits and dashes"),
+  says: z.string().min(1),
+  geometry: z.strictObject({ tiles: count(1, 4096), rows: count(1, 1024), cols: count(1, 1024) }),
+  conductance: z.strictObject({ min: conductance, max: conductance, lsb: conductance }),
+  dac: z.strictObject({ bits: count(1, 15), fullScale: voltage, bipolar: sourced(z.boolean()) }),
+  adc: z.strictObject({ bits: count(2, 16), ranges: currents }),
+  programming: Programming,
+  readNoise: ReadNoise,
+  drift: Drift,
+  stuck: z.strictObject({ low: share, lowAt: conductance, high: share, highAt: conductance }),
+  pulses: z.strictObject({
+    step: share,
+    spread: share,
+    threshold: voltage,
+    amplitude: voltage,
+    amplitudeStep: voltage,
+    width: span,
+    verifyReads: count(1, 1000),
+  }),
+  times: z.strictObject({ readOut: span, cellRead: span, pulse: span }),
+  limits: z.strictObject({ readVoltage: voltage, pulseVoltage: voltage, pulseWidth: span }),
+  link: z.strictObject({ maxFrame: count(64, 65535), window: count(1, 64), tickHz: count(1, 2 ** 32 - 1), watchdog: span }),
+});
+export type BoardProfile = z.output<typeof BoardProfile>;
