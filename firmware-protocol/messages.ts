@@ -190,16 +190,19 @@ export const sources = ["simulated", "emulated", "real"] as const;
 export const capabilities = ["program", "pulse", "readCells", "readOut"] as const;
 /** Outcome of one cell in the reply to `program`, by its number. */
 export const cellOutcomes = ["settled", "notSettled", "stuck", "aborted"] as const;
-/** Why a board refuses a request or queues an error, by its code. `noSession`: a numbered change came before any hello. */
-export const refusals = [
-  "none",
-  "unknownMessage",
-  "malformed",
-  "outOfArray",
-  "overLimit",
-  "busy",
-  "aborted",
-  "hardware",
-  "overflow",
-  "noSession",
-] as const;
+/** Requests that a board answers at once, between two cells or samples; all others wait their turn in its queue. */
+export const urgent = ["hello", "ping", "sense", "idle", "abort", "linkFigures", "textMode"] as const satisfies MessageName[];
+/** Why a board refuses a request or queues an error. The place in the table is the code on the wire: append only. */
+export const refusalMeanings = {
+  none: "no error: what `nextError` says of an empty queue",
+  unknownMessage: "no such request, or not on this board",
+  malformed: "the payload or line does not hold what the request wants",
+  outOfArray: "the area, cell or range is not on this board",
+  overLimit: "a voltage, width, target, code or size is above the limits in the hello",
+  busy: "more requests than the window",
+  aborted: "ended by `abort`, `idle`, `textMode`, a new session or the watchdog",
+  hardware: "a converter, supply or array answered wrongly; the facts say which",
+  overflow: "a line or frame was longer than `maxFrame`, or the receive buffer ran over",
+  noSession: "a numbered change came before any hello: the board has restarted",
+} as const;
+export const refusals = Object.keys(refusalMeanings) as readonly (keyof typeof refusalMeanings)[];

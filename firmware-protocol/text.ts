@@ -11,9 +11,10 @@ import {
 } from "./messages.ts";
 import { wordsOf } from "./notation.ts";
 
-/** Words that exist in text mode only. `binary`: after the answer both sides speak frames. */
+/** Words that exist in text mode only; each is answered by `ok` and itself. */
 export const textCommands = {
   help: "lists what can be typed",
+  text: "ends the session, if there is one; all later requests are new ones",
   binary: "goes over to binary mode after this reply",
 } as const;
 type Command = keyof typeof textCommands;
@@ -77,12 +78,12 @@ function replyBody({ name, values }: Line<"reply">): string {
 
 /**
  * What a line says. A line for a board that does not hold comes back as the refusal that answers it; a line of a board
- * that is no reply comes back as the log line that it is. Blank lines say nothing.
+ * that is no reply comes back as the log line that it is. Blank lines say nothing; frame delimiters are passed over.
  */
 export function parseLine(text: string, side: "request"): Line<"request"> | Refused | undefined;
 export function parseLine(text: string, side: "reply"): Line<"reply"> | undefined;
 export function parseLine(text: string, side: Side): Line<Side> | undefined {
-  const line = text.replace(/\r$/, "");
+  const line = text.replaceAll("\0", "").replace(/\r$/, "");
   if (line.trim() === "") return undefined;
   const { body, seq, broken } = opened(line);
   const numbered = seq === undefined ? {} : { seq };
