@@ -1,2 +1,7 @@
+export { type LineFigures, type LineReader, lineReader } from "./line-guard.ts";
 export { pipe } from "./pipe.ts";
+export { listPorts, type PortSeen } from "./ports.ts";
+export { openPty, type Pty } from "./pty.ts";
+export { serialTransport } from "./serial.ts";
+export { socketTransport, tcpTransport } from "./tcp.ts";
 export type { Transport } from "./transport.ts";
