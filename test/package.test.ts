@@ -86,8 +86,8 @@ describe("the installed package", () => {
       import { messages } from "mho/protocol";
       import { loadProfile } from "mho/calibration";
       import { simulatedBoard } from "mho/drivers";
-      import { seededBoard } from "mho/testing";
-      const faces = [open, importModel, map, deploy, infer, evaluate, loadProfile, simulatedBoard, seededBoard];
+      import { simulatedBoard as seeded } from "mho/testing";
+      const faces = [open, importModel, map, deploy, infer, evaluate, loadProfile, simulatedBoard, seeded];
       console.log(faces.every((face) => typeof face === "function"), messages.hello.id, (await loadProfile("ideal")).name);`;
     writeFileSync(join(user, "faces.js"), program);
     expect(execFileSync("node", ["faces.js"], { ...quiet, cwd: user }).trim()).toBe("true 1 ideal");

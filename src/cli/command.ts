@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { microsiemens, type Siemens } from "#protocol";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command takes. */
@@ -53,6 +54,9 @@ export function positive(text: string): number {
     throw new InvalidArgumentError("It must be a number above 0.");
   return value;
 }
+
+/** A conductance as a person writes it: microsiemens on the command line, siemens inside. */
+export const microsiemensOf = (text: string): Siemens => microsiemens(positive(text));
 
 const plain = (_: string, value: unknown): unknown =>
   ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;

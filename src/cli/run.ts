@@ -2,6 +2,7 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import pc from "picocolors";
 import { isMhoError } from "#protocol";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** Errors that say the command line itself is wrong. */
 const usage = new Set(["OPTION_INVALID", "URL_INVALID", "NO_DRIVER"]);
@@ -38,6 +39,7 @@ export async function run(
   commands: readonly Command[],
 ): Promise<number> {
   const program = new Command("mho")
+    .version(version)
     .description("Runs Bayesian neural networks on memristor crossbars, and says how sure they are.")
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError("(mho --help lists the commands)")

@@ -3,9 +3,8 @@ import cliProgress from "cli-progress";
 import { MhoError } from "#protocol";
 import { type ColourDepth, colourDepth } from "./picture/index.ts";
 
-export interface Progress extends Disposable {
-  update(done: number, total: number): void;
-}
+/** Says how far a piece of work has come. */
+export type Progress = (done: number, total: number) => void;
 
 /** What a command may know of the world outside: passed in, so that a test can stand in for a person. */
 export interface Terminal {
@@ -19,11 +18,11 @@ export interface Terminal {
   out(text: string): void;
   /** stderr: logs and errors. */
   err(text: string): void;
-  /** A bar on stderr while it is disposed of; silent where stderr is not a terminal. */
-  progress(label: string): Progress;
+  /** Shows a bar on stderr while `work` runs; silent where stderr is not a terminal. */
+  progress<T>(label: string, work: (update: Progress) => Promise<T>): Promise<T>;
 }
 
-function progressBar(label: string): Progress {
+async function withBar<T>(label: string, work: (update: Progress) => Promise<T>): Promise<T> {
   const bar = new cliProgress.SingleBar(
     {
       stream: process.stderr,
@@ -34,16 +33,15 @@ function progressBar(label: string): Progress {
     cliProgress.Presets.shades_classic,
   );
   let started = false;
-  return {
-    update: (done, total) => {
+  try {
+    return await work((done, total) => {
       if (!started) bar.start(total, done);
       else bar.update(done);
       started = true;
-    },
-    [Symbol.dispose]: () => {
-      if (started) bar.stop();
-    },
-  };
+    });
+  } finally {
+    if (started) bar.stop();
+  }
 }
 
 /** Aborts at the first Ctrl-C or polite end; the second Ctrl-C ends the program where it stands. */
@@ -74,6 +72,6 @@ export function startedIn(): Terminal {
     },
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    progress: progressBar,
+    progress: withBar,
   };
 }

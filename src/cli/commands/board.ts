@@ -1,0 +1,52 @@
+import type { BoardCondition, CrossbarBoard } from "#protocol";
+import { boardOption, command, report } from "../command.ts";
+import { open } from "../open.ts";
+import type { Terminal } from "../terminal.ts";
+import { aligned, si } from "../text.ts";
+
+function lines({ url, descriptor: d }: CrossbarBoard, condition: BoardCondition): string[] {
+  const { dac, adc, conductance, limits } = d;
+  return aligned([
+    ["board", `${d.uid} at ${url}: ${d.source}${d.profile ? `, profile ${d.profile}` : ""}`],
+    [
+      "firmware",
+      `${d.firmware}, protocol ${d.protocol.major}.${d.protocol.minor}, boot ${d.bootId.toString(16)}`,
+    ],
+    ["can", d.capabilities.join(", ")],
+    ["array", `${d.tiles} tiles of ${d.rows} rows × ${d.cols} columns`],
+    ["rows", `codes ${dac.min} … ${dac.max}, ${si(dac.lsb, "V")} a code`],
+    ["columns", `${adc.bits} bits, full scale ${adc.ranges.map((range) => si(range, "A")).join(", ")}`],
+    [
+      "cells",
+      `${si(conductance.min, "S")} … ${si(conductance.max, "S")}, ${si(conductance.lsb, "S")} a count`,
+    ],
+    [
+      "limits",
+      `read ${si(limits.readVoltage, "V")}, pulse ${si(limits.pulseVoltage, "V")} for ${si(limits.pulseWidth, "s")}`,
+    ],
+    ["link", `frames of ${d.maxFrame} bytes, ${d.window} open requests, watchdog ${si(d.watchdog, "s")}`],
+    [
+      "now",
+      `${(condition.temperature - 273.15).toFixed(1)} °C, ${si(condition.supply, "V")}, ${condition.idle ? "idle" : "driving"}`,
+    ],
+    ["so far", `${condition.pulses} pulses, ${condition.readOuts} read-outs`],
+  ]);
+}
+
+export const boardCommand = (terminal: Terminal) =>
+  command(terminal, "board", {
+    does: "Says what a board is and can do, and how its link fares.",
+    examples: [
+      "mho board --board 'sim:?profile=pcm-90nm'",
+      "mho board --board serial:/dev/ttyACM0?baud=921600",
+    ],
+  })
+    .addOption(boardOption())
+    .action(async (options) => {
+      await using board = await open(options.board, terminal.signal);
+      const condition = await board.sense();
+      const { url, descriptor } = board;
+      report(terminal, options, { url, descriptor, condition, link: await board.linkFigures() }, () =>
+        lines(board, condition),
+      );
+    });

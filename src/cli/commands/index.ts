@@ -1,0 +1,31 @@
+import type { Command } from "@commander-js/extra-typings";
+import type { Terminal } from "../terminal.ts";
+import { boardCommand } from "./board.ts";
+import { consoleCommand } from "./console.ts";
+import { demoCommand } from "./demo.ts";
+import { deployCommand } from "./deploy.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { importCommand } from "./import.ts";
+import { inferCommand } from "./infer.ts";
+import { inspectCommand } from "./inspect.ts";
+import { mapCommand } from "./map.ts";
+import { simCommand } from "./sim.ts";
+import { trainCommand } from "./train.ts";
+
+const all = [
+  demoCommand,
+  importCommand,
+  inspectCommand,
+  mapCommand,
+  deployCommand,
+  inferCommand,
+  evaluateCommand,
+  boardCommand,
+  consoleCommand,
+  simCommand,
+  trainCommand,
+];
+
+/** Every command, in the order of the help. */
+export const commands = (terminal: Terminal): Command[] =>
+  all.map((made) => made(terminal) as unknown as Command);

@@ -1,0 +1,40 @@
+import { loadProfile, profileNames } from "#calibration";
+import { readMap } from "../../mapping/index.ts";
+import { importModel, summarise } from "../../model/index.ts";
+import { command, report } from "../command.ts";
+import { budgetDocument, mapLines, profileLines, summaryLines } from "../describe.ts";
+import { isMap } from "../inputs.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface Found {
+  readonly document: unknown;
+  readonly lines: readonly string[];
+}
+
+/** What a file holds, by its kind. */
+async function look(path: string): Promise<Found> {
+  if (path.endsWith(".json") || (await profileNames()).includes(path)) {
+    const profile = await loadProfile(path);
+    return { document: { kind: "profile", ...profile }, lines: profileLines(profile) };
+  }
+  if (await isMap(path)) {
+    const map = await readMap(path);
+    return { document: budgetDocument(map), lines: mapLines(map) };
+  }
+  const model = await importModel(path);
+  const summary = summarise(model);
+  const { input, output } = model;
+  const shape = `input ${input.shape.join("×")} as (value / ${input.scale} − ${input.mean}) / ${input.std}; output ${output}`;
+  return { document: { kind: "model", ...summary, input, output }, lines: [...summaryLines(summary), shape] };
+}
+
+export const inspectCommand = (terminal: Terminal) =>
+  command(terminal, "inspect", {
+    does: "Says what is in a model, a map or a board profile.",
+    examples: ["mho inspect map.mho", "mho inspect hfox-tsinghua"],
+  })
+    .argument("<file>", "a .mho file, weights, a profile's name or its .json file")
+    .action(async (file, options) => {
+      const { document, lines } = await look(file);
+      report(terminal, options, document, () => lines);
+    });

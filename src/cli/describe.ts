@@ -1,0 +1,99 @@
+import type { BoardProfile } from "#calibration";
+import type { ConductanceMap, MappedLayer } from "../mapping/index.ts";
+import type { ModelSummary } from "../model/index.ts";
+import { aligned, percent, si } from "./text.ts";
+
+const three = (spread: { min: number; median: number; max: number }): string =>
+  [spread.min, spread.median, spread.max].map((value) => value.toPrecision(3)).join(" / ");
+
+/** A model as a person reads it. */
+export function summaryLines({ library, std, layers, notes }: ModelSummary): string[] {
+  return [
+    `${library}, σ = ${std}`,
+    ...aligned([
+      ["layer", "type", "shape", "mean: min / median / max", "σ: min / median / max", "bias"],
+      ...layers.map((l) => [l.name, l.type, l.shape.join("×"), three(l.mean), three(l.std), l.bias]),
+    ]),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function layerOf(map: ConductanceMap, { layer, inputs, outputs, code, blocks, gamma, ...rest }: MappedLayer) {
+  const { name = `layer ${layer}` } = map.model.layers[layer] as { name?: string };
+  const { inputLsb, range, average, budget } = rest;
+  const tiles = new Set(blocks.map((block) => block.area.tile)).size;
+  const siemensAWeight = { min: Math.min(...gamma), max: Math.max(...gamma) };
+  return {
+    name,
+    inputs,
+    outputs,
+    cellsAWeight: code.signs.length,
+    tiles,
+    siemensAWeight,
+    inputLsb,
+    range,
+    average,
+    budget,
+  };
+}
+
+/** What is in a map, for `--json`. */
+export function budgetDocument(map: ConductanceMap) {
+  const { board, modelSha256, scalesFrom } = map;
+  return {
+    kind: "map",
+    board,
+    modelSha256,
+    scalesFrom,
+    layers: map.layers.map((layer) => layerOf(map, layer)),
+  };
+}
+
+/** A map as a person reads it: where each layer lies, and its noise budget as standard deviations of an output. */
+export function mapLines(map: ConductanceMap): string[] {
+  const { board, scalesFrom, layers } = budgetDocument(map);
+  const root = (variance: number): string => Math.sqrt(variance).toPrecision(3);
+  return [
+    `for ${board.uid || "any board"}${board.profile && `, profile ${board.profile}`}: ${board.tiles} tiles of ${board.rows} × ${board.cols}`,
+    `scales from ${scalesFrom}`,
+    ...aligned([
+      [
+        "layer",
+        "cells",
+        "tiles",
+        "a weight unit",
+        "reads a sample",
+        "σ asked",
+        "σ device",
+        "σ programming",
+        "short",
+        "clipped",
+      ],
+      ...layers.map(({ budget, ...l }) => [
+        l.name,
+        `${l.inputs}×${l.outputs}×${l.cellsAWeight}`,
+        `${l.tiles}`,
+        si(l.siemensAWeight.min, "S"),
+        `${l.average}`,
+        root(budget.asked),
+        root(budget.device),
+        root(budget.programming),
+        percent(budget.short),
+        percent(budget.clipped),
+      ]),
+    ]),
+    "σ: of an output, in its own unit, medians; short: where the devices are noisier than the posterior, even averaged",
+  ];
+}
+
+/** A board profile as a person reads it: each value with where it is from. */
+export function profileLines(profile: BoardProfile): string[] {
+  const lines: string[][] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return void lines.push([path, JSON.stringify(value)]);
+    for (const [key, inner] of Object.entries(value)) walk(inner, path ? `${path}.${key}` : key);
+  };
+  walk(profile, "");
+  return aligned(lines);
+}
