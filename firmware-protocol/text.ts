@@ -31,7 +31,7 @@ export const typedDefaults: { readonly [N in MessageName]?: Partial<Request<N>> 
 /** One line of text mode: a message or a command, with the request number where a machine sent it. */
 export type Line<S extends Side> = { readonly seq?: number; readonly side: S } & (
   | { [N in MessageName]: { readonly name: N; readonly values: ValuesOf<N, S> } }[MessageName]
-  | { readonly name: Command; readonly values: Readonly<Record<never, never>> }
+  | { [C in Command]: { readonly name: C; readonly values: Readonly<Record<never, never>> } }[Command]
 );
 export type Refused = {
   readonly seq?: number;
