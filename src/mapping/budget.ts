@@ -64,7 +64,7 @@ export function budgetOf(
     device ? readVariance(layer, device, age) : zero(),
     conversionVariance(layer, board),
   );
-  const frozen = varianceAt(vectors, device ? programmingVariance(layer, device) : zero(), nothing);
+  const frozen = varianceAt(vectors, device ? programmingVariance(layer, device, age) : zero(), nothing);
   // Without cell noise every repeat gives the same codes: there is nothing to average.
   const average = device === undefined || device.noiseLaw === "none" ? 1 : averagingFor(asked, one);
   const budget = {

@@ -3,7 +3,7 @@ import { type Descriptor, type Seconds, seconds } from "#protocol";
 import { budgetOf } from "./budget.ts";
 import { encodeWeight, gammas, type Window } from "./code.ts";
 import { phasesOf } from "./noise.ts";
-import { inputCodes, inputScale, rangeFor, topCode } from "./scales.ts";
+import { inputScale, quantised, rangeFor, topCode } from "./scales.ts";
 import type { Stage } from "./stages.ts";
 import type { Block, MappedBoard, MappedLayer, WeightCode } from "./types.ts";
 
@@ -79,15 +79,14 @@ export function scaledLayer(
   const { clipped, ...place } = placed;
   const top = topCode(board, descriptor.limits.readVoltage);
   const { inputLsb, signed } = inputScale(vectors, top);
-  const codes = inputCodes(vectors, inputLsb, [signed ? -top : 0, top]);
+  const { codes, driven } = quantised(vectors, { inputLsb, signed }, top);
   const shape = { layer: stage.index, inputs: stage.inputs, outputs: stage.outputs };
-  const volts = codes.map((code) => code * board.dac.lsb);
+  const volts = Float32Array.from(codes, (code) => code * board.dac.lsb);
   const range = rangeFor(
     { ...shape, ...place },
     board,
     phasesOf({ signed }, board) === 2 ? phases(volts) : volts,
   );
   const scaled = { ...shape, ...place, inputLsb, signed, range };
-  const driven = codes.map((code) => code * inputLsb);
   return { ...scaled, ...budgetOf({ stage, layer: scaled, board, vectors: driven, clipped }, device, age) };
 }

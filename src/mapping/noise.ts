@@ -36,9 +36,12 @@ export function readVariance(
   return overDevices(layer, conductances, (g) => device.readSigma(siemens(g), age) ** 2);
 }
 
-/** Variance of each weight that programming leaves: Σₖ σ²_prog(Gₖ) / γⱼ². Frozen until the cells are programmed again. */
-export const programmingVariance = (layer: NoisyLayer, device: DeviceModel): Float32Array =>
-  overDevices(layer, layer.targets, (g) => device.programmingSigma(siemens(g)) ** 2);
+/**
+ * Variance of each weight about its target that all read-outs share: Σₖ (σ²_prog(Gₖ) + σ²_persistent(Gₖ)) / γⱼ². Frozen, so
+ * it moves means instead of widening samples. The mean shift of relaxation is left out: the devices of a pair share it.
+ */
+export const programmingVariance = (layer: NoisyLayer, device: DeviceModel, age: Seconds): Float32Array =>
+  overDevices(layer, layer.targets, (g) => device.programmingSigma(siemens(g)) ** 2 + device.persistentSigma(siemens(g), age) ** 2);
 
 /** A board that cannot drive below 0 V reads signed inputs twice, x⁺ and x⁻. */
 export const phasesOf = (layer: Pick<MappedLayer, "signed">, board: Pick<MappedBoard, "dac">): 1 | 2 =>

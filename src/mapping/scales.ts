@@ -24,14 +24,36 @@ export function inputScale(vectors: Float32Array, top: number): { inputLsb: numb
   return { inputLsb: fullScale / top, signed: vectors.some((value) => value < 0) };
 }
 
-/** Inputs as a DAC code drives them, in codes: rounded and cut at ± top (0 … top for unsigned inputs on a unipolar DAC). */
-export function inputCodes(
-  vectors: Float32Array,
-  inputLsb: number,
-  [bottom, top]: readonly [number, number],
-): Float32Array {
+/** Inputs as the board drives them. */
+export interface DrivenInputs {
+  readonly codes: Int16Array;
+  /** The same in activation units: code · inputLsb. */
+  readonly driven: Float32Array;
+  /** How many were cut at the converter's range. */
+  readonly clipped: number;
+}
+
+/** Inputs rounded to DAC codes and cut at ± the top code; at 0 where they were never negative when the map was made. */
+export function quantised(
+  inputs: Float32Array,
+  { inputLsb, signed }: Pick<MappedLayer, "inputLsb" | "signed">,
+  top: number,
+): DrivenInputs {
+  const codes = new Int16Array(inputs.length);
+  const driven = new Float32Array(inputs.length);
   const gain = 1 / inputLsb;
-  return vectors.map((value) => Math.max(bottom, Math.min(top, Math.round(value * gain))));
+  const bottom = signed ? -top : 0;
+  let clipped = 0;
+  for (let i = 0; i < codes.length; i++) {
+    let code = Math.round(inputs[i]! * gain);
+    if (code > top || code < bottom) {
+      code = code > top ? top : bottom;
+      clipped++;
+    }
+    codes[i] = code;
+    driven[i] = code * inputLsb;
+  }
+  return { codes, driven, clipped };
 }
 
 /** |column current| of each probe and column of a block, in amperes, over inputs × outputs × devices `targets`. */

@@ -38,7 +38,8 @@ export interface Network {
   readonly stages: readonly Stage[];
   /** Digital layers behind the last weight layer. */
   readonly tail: readonly DigitalStep[];
-  /** Values one item gives at the end. */
+  /** Values one item has at the input and at the end. */
+  readonly inputs: number;
   readonly outputs: number;
 }
 
@@ -75,7 +76,7 @@ export function networkOf(model: BayesianModel): Network {
       found: "0 weight layers",
       wanted: "at least one",
     });
-  return { stages, tail: before, outputs: sizeOf(shape) };
+  return { stages, tail: before, inputs: sizeOf(model.input.shape), outputs: sizeOf(shape) };
 }
 
 function applied({ layer, shape }: DigitalStep, values: Float32Array): Float32Array {
