@@ -42,6 +42,10 @@ export const errorTable = {
     says: "no known Bayesian layer naming fits the {count} tensors in {path}: {names}",
     mend: "Give --arch with the key prefixes, and --std with the transform that makes a standard deviation.",
   },
+  POSTERIOR_UNREAD: {
+    says: "{path} holds {what}, which mho does not read: {why}",
+    mend: "Save a mean and a standard deviation for each weight; docs/import.md shows how.",
+  },
   STD_UNKNOWN: {
     says: "{key} may be a standard deviation or something that becomes one; {why}",
     mend: "Say which with --std softplus, --std exp, --std identity …",

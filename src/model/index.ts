@@ -1,3 +1,4 @@
+export { type Arch, type ArchLayer, parseArch, readArch } from "./arch.ts";
 export {
   type Container,
   type ContainerKind,
@@ -20,6 +21,7 @@ export {
   sizeOf,
 } from "./digital.ts";
 export { readTensors } from "./formats/open.ts";
+export { type ImportOptions, importModel } from "./import.ts";
 export {
   arraysOf,
   isWeightLayer,
@@ -30,5 +32,7 @@ export {
   weightShape,
   writeModel,
 } from "./model-file.ts";
+export { type NamingRule, namingTable } from "./naming/table.ts";
+export { parseTransform, softplus, type Transform } from "./naming/transform.ts";
 export { type ModelSummary, type Spread, summarise } from "./summary.ts";
 export type * from "./types.ts";
