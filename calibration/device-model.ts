@@ -29,13 +29,16 @@ export interface DeviceModel {
   programmingSigma(target: Siemens): Siemens;
   /** Mean of G minus its target, after relaxation. */
   programmingShift(target: Siemens): Siemens;
-  /** Standard deviation of ONE read about the mean of many: what is new in each read. */
-  readSigma(g: Siemens, age: Seconds): Siemens;
+  /**
+   * Standard deviation of ONE read about the mean of many, at conductance `g`: what is new in each read. 1/f noise also
+   * asks what the device was `programmed` to, where it has drifted since.
+   */
+  readSigma(g: Siemens, age: Seconds, programmed?: Siemens): Siemens;
   /**
    * Standard deviation of what noise has added since programming and every later read shares. Zero without 1/f noise.
    * It does not average out, so it counts with the programming error, not with the samples.
    */
-  persistentSigma(g: Siemens, age: Seconds): Siemens;
+  persistentSigma(g: Siemens, age: Seconds, programmed?: Siemens): Siemens;
   /** Conductance at `age` of a device programmed to `g`, with its own exponent `nu`. */
   drift(g: Siemens, nu: number, age: Seconds): Siemens;
   /** Drift exponent of a device programmed to `g`; drawn once for each device. */
@@ -55,7 +58,10 @@ function programmingOf({ programming }: BoardProfile, { min, max }: Window): Pro
     case "exact":
       return { programmingSigma: () => none, programmingShift: () => none };
     case "gaussian":
-      return { programmingSigma: () => programming.sigma.value, programmingShift: () => programming.shift.value };
+      return {
+        programmingSigma: () => programming.sigma.value,
+        programmingShift: () => programming.shift.value,
+      };
     case "pcm-90nm":
       return { programmingSigma: (g) => pcmProgrammingSigma(inside(g), max), programmingShift: () => none };
     default:
@@ -79,7 +85,11 @@ function readNoiseOf({ readNoise, times }: BoardProfile, window: Window): ReadNo
       return { noiseLaw: "none", readSigma: () => none, persistentSigma };
     case "proportional": {
       const share = readNoise.share.value;
-      return { noiseLaw: "gaussian", readSigma: withinWindow((g) => proportionalSigma(g, share), window), persistentSigma };
+      return {
+        noiseLaw: "gaussian",
+        readSigma: withinWindow((g) => proportionalSigma(g, share), window),
+        persistentSigma,
+      };
     }
     case "laplace-lin2023": {
       // The law is stated for the current at 0.2 V; the fluctuation is the device's, so it scales with the voltage.
@@ -96,12 +106,14 @@ function readNoiseOf({ readNoise, times }: BoardProfile, window: Window): ReadNo
 /** 1/f noise cut at the span between two reads: what gathers within it is new each time, the rest is common to them. */
 function pcmReadNoise(between: Seconds, { max }: Window): ReadNoise {
   const fresh = pcmNoiseGathered(between);
-  const size = (g: Siemens): number => (g <= 0 ? 0 : g * pcmNoiseSize(siemens(Math.min(g, max)), max));
+  const size = (g: Siemens, programmed: Siemens): number =>
+    g <= 0 || programmed <= 0 ? 0 : g * pcmNoiseSize(siemens(Math.min(programmed, max)), max);
+  const lasting = (age: Seconds): number =>
+    Math.max(0, pcmNoiseGathered(seconds(Math.max(age, between))) - fresh);
   return {
     noiseLaw: "gaussian",
-    readSigma: (g) => siemens(size(g) * Math.sqrt(fresh)),
-    persistentSigma: (g, age) =>
-      siemens(size(g) * Math.sqrt(Math.max(0, pcmNoiseGathered(seconds(Math.max(age, between))) - fresh))),
+    readSigma: (g, _, programmed = g) => siemens(size(g, programmed) * Math.sqrt(fresh)),
+    persistentSigma: (g, age, programmed = g) => siemens(size(g, programmed) * Math.sqrt(lasting(age))),
   };
 }
 

@@ -1,7 +1,5 @@
 /** What we know of a device, and how we learn it: chance, time, device models, board profiles. */
 export * from "./clock.ts";
-export { gemm, transposed } from "./kernels/gemm.ts";
-export { fillLaplaces, fillNormals, philox4x32, type RandomStream, randomStream, streams } from "./random.ts";
 export { type DeviceModel, deviceModel, type NoiseLaw } from "./device-model.ts";
 export * from "./device-models/laplace-read-noise.ts";
 export * from "./device-models/pcm-90nm.ts";
@@ -9,5 +7,7 @@ export * from "./device-models/power-law-drift.ts";
 export * from "./device-models/proportional-noise.ts";
 export * from "./device-models/stuck-cells.ts";
 export * from "./device-models/verified-error.ts";
+export { gemm, transposed } from "./kernels/gemm.ts";
 export { BoardProfile, type Sourced } from "./profile.ts";
 export { loadProfile, profileNames } from "./profile-files.ts";
+export { fillLaplaces, fillNormals, philox4x32, type RandomStream, randomStream, streams } from "./random.ts";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MhoError } from "#protocol";
 import { z } from "zod";
+import { MhoError } from "#protocol";
 import { BoardProfile } from "./profile.ts";
 
 /** profiles/ of this package: one folder up from the sources, two from dist/calibration. */
@@ -15,13 +15,17 @@ function folder(): string {
 /** Names of the profiles that come with mho, in alphabetical order. */
 export async function profileNames(): Promise<readonly string[]> {
   const files = await readdir(folder());
-  return files.filter((file) => file.endsWith(".json")).map((file) => basename(file, ".json")).sort();
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => basename(file, ".json"))
+    .sort();
 }
 
 async function pathOf(nameOrPath: string): Promise<string> {
   if (/[/\\]|\.json$/.test(nameOrPath)) return nameOrPath;
   const known = await profileNames();
-  if (!known.includes(nameOrPath)) throw new MhoError("PROFILE_UNKNOWN", { name: nameOrPath, known: known.join(", ") });
+  if (!known.includes(nameOrPath))
+    throw new MhoError("PROFILE_UNKNOWN", { name: nameOrPath, known: known.join(", ") });
   return `${folder()}${nameOrPath}.json`;
 }
 
@@ -43,8 +47,10 @@ function contradiction(profile: BoardProfile): string | undefined {
   if (conductance.min.value >= conductance.max.value) return "conductance.min must lie below conductance.max";
   if (counts > 32767) return `conductance.max is ${Math.round(counts)} counts of lsb; the wire holds 32767`;
   if (dac.fullScale.value > limits.readVoltage.value) return "dac.fullScale lies above limits.readVoltage";
-  if (pulses.amplitude.value > limits.pulseVoltage.value) return "pulses.amplitude lies above limits.pulseVoltage";
-  if (pulses.threshold.value >= pulses.amplitude.value) return "pulses.threshold must lie below pulses.amplitude";
+  if (pulses.amplitude.value > limits.pulseVoltage.value)
+    return "pulses.amplitude lies above limits.pulseVoltage";
+  if (pulses.threshold.value >= pulses.amplitude.value)
+    return "pulses.threshold must lie below pulses.amplitude";
   if (pulses.width.value > limits.pulseWidth.value) return "pulses.width lies above limits.pulseWidth";
   if (programming.acceptance.value <= 0) return "programming.acceptance must be above 0";
   return undefined;
@@ -57,7 +63,11 @@ function contradiction(profile: BoardProfile): string | undefined {
 export async function loadProfile(nameOrPath: string): Promise<BoardProfile> {
   const parsed = BoardProfile.safeParse(await contents(await pathOf(nameOrPath)));
   if (!parsed.success)
-    throw new MhoError("PROFILE_INVALID", { name: nameOrPath, why: z.prettifyError(parsed.error) }, { cause: parsed.error });
+    throw new MhoError(
+      "PROFILE_INVALID",
+      { name: nameOrPath, why: z.prettifyError(parsed.error) },
+      { cause: parsed.error },
+    );
   const why = contradiction(parsed.data);
   if (why !== undefined) throw new MhoError("PROFILE_INVALID", { name: nameOrPath, why });
   return parsed.data;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   type Amps,
   amps,
@@ -9,7 +10,6 @@ import {
   type Volts,
   volts,
 } from "#protocol";
-import { z } from "zod";
 
 /** A number of a profile and where it is from: a `source`, or `assumed` with the reason in `note`. */
 export interface Sourced<T> {
@@ -19,7 +19,11 @@ export interface Sourced<T> {
   readonly note?: string | undefined;
 }
 
-const provenance = { source: z.string().min(1).optional(), assumed: z.literal(true).optional(), note: z.string().optional() };
+const provenance = {
+  source: z.string().min(1).optional(),
+  assumed: z.literal(true).optional(),
+  note: z.string().optional(),
+};
 
 function sourced<T extends z.ZodType>(value: T) {
   return z
@@ -29,16 +33,25 @@ function sourced<T extends z.ZodType>(value: T) {
     });
 }
 
-function measured<T>(value: z.ZodType, scales: Readonly<Record<string, number>>, take: (value: never, scale: number) => T) {
+function measured<T>(
+  value: z.ZodType,
+  scales: Readonly<Record<string, number>>,
+  take: (value: never, scale: number) => T,
+) {
   return z
     .strictObject({ value, unit: z.enum(Object.keys(scales)), ...provenance })
     .refine((entry) => (entry.source === undefined) !== (entry.assumed === undefined), {
       message: 'say where the number is from: either "source": "…" or "assumed": true',
     })
-    .transform(({ unit, ...entry }): Sourced<T> => ({ ...entry, value: take(entry.value as never, scales[unit]!) }));
+    .transform(
+      ({ unit, ...entry }): Sourced<T> => ({ ...entry, value: take(entry.value as never, scales[unit]!) }),
+    );
 }
 
-function quantity<U extends string>(scales: Readonly<Record<string, number>>, wrap: (x: number) => Quantity<U>) {
+function quantity<U extends string>(
+  scales: Readonly<Record<string, number>>,
+  wrap: (x: number) => Quantity<U>,
+) {
   return measured(z.number().min(0), scales, (value: number, scale) => wrap(value * scale));
 }
 
@@ -47,8 +60,10 @@ const conductance = quantity(siemensScales, siemens) as z.ZodType<Sourced<Siemen
 const shift = measured(z.number(), siemensScales, (value: number, scale) => siemens(value * scale));
 const voltage = quantity({ V: 1, mV: 1e-3 }, volts) as z.ZodType<Sourced<Volts>>;
 const span = quantity({ s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 }, seconds) as z.ZodType<Sourced<Seconds>>;
-const currents = measured(z.array(z.number().positive()).min(1).max(8), { A: 1, µA: 1e-6, nA: 1e-9 }, (value: number[], scale) =>
-  value.map((x): Amps => amps(x * scale)),
+const currents = measured(
+  z.array(z.number().positive()).min(1).max(8),
+  { A: 1, µA: 1e-6, nA: 1e-9 },
+  (value: number[], scale) => value.map((x): Amps => amps(x * scale)),
 );
 const count = (min: number, max: number) => sourced(z.int().min(min).max(max));
 const share = sourced(z.number().min(0).max(1));
@@ -67,7 +82,12 @@ const ReadNoise = z.discriminatedUnion("law", [
 ]);
 const Drift = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("none") }),
-  z.strictObject({ law: z.literal("power"), start: span, mean: sourced(z.number().min(0)), std: sourced(z.number().min(0)) }),
+  z.strictObject({
+    law: z.literal("power"),
+    start: span,
+    mean: sourced(z.number().min(0)),
+    std: sourced(z.number().min(0)),
+  }),
   z.strictObject({ law: z.literal("pcm-90nm") }),
 ]);
 
@@ -94,6 +114,11 @@ export const BoardProfile = z.strictObject({
   }),
   times: z.strictObject({ readOut: span, cellRead: span, pulse: span }),
   limits: z.strictObject({ readVoltage: voltage, pulseVoltage: voltage, pulseWidth: span }),
-  link: z.strictObject({ maxFrame: count(64, 65535), window: count(1, 64), tickHz: count(1, 2 ** 32 - 1), watchdog: span }),
+  link: z.strictObject({
+    maxFrame: count(64, 65535),
+    window: count(1, 64),
+    tickHz: count(1, 2 ** 32 - 1),
+    watchdog: span,
+  }),
 });
 export type BoardProfile = z.output<typeof BoardProfile>;

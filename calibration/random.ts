@@ -11,6 +11,8 @@ export const streams = {
   pulses: 4,
   cellReads: 5,
   readOuts: 6,
+  readOutTails: 7,
+  deviceReads: 8,
   topUp: 16,
   posterior: 17,
   reference: 18,

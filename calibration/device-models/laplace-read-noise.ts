@@ -15,6 +15,10 @@ export function laplaceScale(current: Amps): Amps {
   const i = current * 1e6;
   // A millionth of slack: 2 µS · 0.2 V is not 0.4 µA to the last bit.
   if (!(i >= laplaceCurrents.min * (1e6 - 1) && i <= laplaceCurrents.max * (1e6 + 1)))
-    throw new MhoError("OUT_OF_MODEL", { what: "cell current at 0.2 V", value: current, range: "0.4 … 4 µA" });
+    throw new MhoError("OUT_OF_MODEL", {
+      what: "cell current at 0.2 V",
+      value: current,
+      range: "0.4 … 4 µA",
+    });
   return amps((-0.0058 * i * i + 0.0324 * i + 0.0141) * 1e-6);
 }

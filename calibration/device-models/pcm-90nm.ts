@@ -14,7 +14,8 @@ export const pcmReadTime: Seconds = seconds(250e-9);
 const clamp = (x: number, min: number, max: number): number => Math.min(max, Math.max(min, x));
 const shareOf = (g: Siemens, gMax: Siemens): number => {
   const r = g / gMax;
-  if (!(r >= 0 && r <= 1.5)) throw new MhoError("OUT_OF_MODEL", { what: "G / Gmax", value: r, range: "0 … 1.5" });
+  if (!(r >= 0 && r <= 1.5))
+    throw new MhoError("OUT_OF_MODEL", { what: "G / Gmax", value: r, range: "0 … 1.5" });
   return r;
 };
 
@@ -34,7 +35,10 @@ export function pcmProgrammingSigma(target: Siemens, gMax: Siemens): Siemens {
  *
  *   µ_ν = clamp(−0.0155 ln r + 0.0244, 0.049, 0.1)      σ_ν = clamp(−0.0125 ln r − 0.0059, 0.008, 0.045)      r ≥ 1e−7
  */
-export function pcmDriftExponent(target: Siemens, gMax: Siemens): { readonly mean: number; readonly std: number } {
+export function pcmDriftExponent(
+  target: Siemens,
+  gMax: Siemens,
+): { readonly mean: number; readonly std: number } {
   const ln = Math.log(Math.max(1e-7, shareOf(target, gMax)));
   return { mean: clamp(-0.0155 * ln + 0.0244, 0.049, 0.1), std: clamp(-0.0125 * ln - 0.0059, 0.008, 0.045) };
 }
@@ -55,6 +59,7 @@ export function pcmNoiseSize(programmed: Siemens, gMax: Siemens): number {
  * gathers in Δ: read-to-read noise is v(Δ), and v(t) − v(Δ) is common to both. See `DeviceModel.persistentSigma`.
  */
 export function pcmNoiseGathered(t: Seconds): number {
-  if (!(t >= pcmReadTime)) throw new MhoError("OUT_OF_MODEL", { what: "time of 1/f noise", value: t, range: "≥ 250 ns" });
+  if (!(t >= pcmReadTime))
+    throw new MhoError("OUT_OF_MODEL", { what: "time of 1/f noise", value: t, range: "≥ 250 ns" });
   return Math.log((t + pcmReadTime) / (2 * pcmReadTime));
 }

@@ -1,0 +1,49 @@
+import type { Area, Seconds } from "#protocol";
+import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
+
+/**
+ * The cells of an area as they are at one time, rows × cols, in units of the window's upper edge: squares and fourth
+ * powers of siemens would leave the range of single precision.
+ */
+export interface AgedArea {
+  readonly rows: number;
+  readonly cols: number;
+  readonly mean: Float32Array;
+  /** Standard deviation of one read of each cell, its square and fourth power. */
+  readonly sigma: Float32Array;
+  readonly variance: Float32Array;
+  readonly fourth: Float32Array;
+  /** Until then no cell has drifted by more than `driftTolerance` of its conductance. */
+  readonly validUntil: number;
+}
+
+/** Relative change of a conductance below which its drift is not worked out anew: half a code of a 12-bit converter. */
+export const driftTolerance = 2 ** -12;
+
+/** When a power law with exponent ν has changed a cell by the tolerance: age · (exp(tolerance / ν) − 1) from now. */
+function driftedBy(cells: TileCells, i: number, now: number, start: number): number {
+  const age = Math.max(now - cells.programmedAt[i]!, start);
+  return cells.programmedAt[i]! + age * Math.exp(driftTolerance / cells.nu[i]!);
+}
+
+export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: Devices): AgedArea {
+  const size = area.rows * area.cols;
+  const [mean, sigma, variance, fourth] = [1, 2, 3, 4].map(() => new Float32Array(size)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  const scale = 1 / devices.model.window.max;
+  let validUntil = Number.POSITIVE_INFINITY;
+  cellsOf(cells, area).forEach((cell, at) => {
+    const [g, spread] = stateOf(cells, cell, now, devices);
+    mean[at] = g * scale;
+    sigma[at] = spread * scale;
+    variance[at] = (spread * scale) ** 2;
+    fourth[at] = (spread * scale) ** 4;
+    if (cells.nu[cell]! > 0)
+      validUntil = Math.min(validUntil, driftedBy(cells, cell, now, devices.model.driftStart));
+  });
+  return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, validUntil };
+}

@@ -1,0 +1,267 @@
+import {
+  type Clock,
+  deviceModel,
+  loadProfile,
+  randomStream,
+  realClock,
+  streams,
+  type VirtualClock,
+  virtualClock,
+} from "#calibration";
+import {
+  type Area,
+  type Descriptor,
+  inSiemens,
+  type Quantities,
+  type Reply,
+  type Request,
+  seconds,
+} from "#protocol";
+import { type AgedArea, agedArea } from "./aged-area.ts";
+import { cellsOf, type Devices, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
+import { checkArea, checkCellReads, checkProgram, checkPulse, checkReadOut } from "./checks.ts";
+import { converter } from "./converters.ts";
+import type { BoardCore } from "./core.ts";
+import { describe } from "./describe.ts";
+import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
+import { counted, noisyRead, programArea } from "./program.ts";
+import { pulsed } from "./pulses.ts";
+import { type Burst, burst } from "./read-out.ts";
+
+/** The simulated board behind its wire, with what only a simulation can do. */
+export interface SimulatedCore extends BoardCore {
+  readonly clock: Clock;
+  /** A restart of the board's controller: another boot id, counts from 0. Cells keep what they hold. */
+  reboot(): void;
+  /** Sets the cells of an area to `conductances` (rows × cols) without error; faulty cells stay as they are. */
+  preset(area: Area, conductances: Quantities<"S">): void;
+  /** Mean conductances of the cells of an area now, rows × cols, without read noise. */
+  conductances(area: Area): Quantities<"S">;
+}
+
+interface HeldBurst {
+  readonly request: Request<"readOut">;
+  readonly inputs: Int16Array;
+  readonly burst: Burst;
+}
+
+/** Whether a request asks again for chunks of a read-out that is held: it must give the codes it gave before. */
+function asksAgain(held: HeldBurst, request: Request<"readOut">, inputs: Int16Array): boolean {
+  const fields = [
+    "tile",
+    "row",
+    "col",
+    "rows",
+    "cols",
+    "range",
+    "vectors",
+    "repeats",
+    "firstSample",
+  ] as const;
+  return (
+    request.chunks.length > 0 &&
+    fields.every((field) => held.request[field] === request[field]) &&
+    inputs.every((code, i) => code === held.inputs[i])
+  );
+}
+
+/** What a board holds: cells that outlive a restart, and counts that do not. */
+class SimulatedArray implements SimulatedCore {
+  readonly clock: Clock & Partial<VirtualClock>;
+  descriptor: Descriptor;
+  readonly #options: SimulatorOptions;
+  readonly #devices: Devices;
+  readonly #tiles = new Map<number, TileCells>();
+  /** Aged areas of each tile, until its cells are pulsed. */
+  readonly #aged = new Map<number, Map<string, AgedArea>>();
+  readonly #bursts = new WeakMap<Request<"readOut">, Burst>();
+  #lastBurst: HeldBurst | undefined;
+  #boots = 0;
+  #counts = { pulses: 0, readOuts: 0 };
+  /** Numbers of the programmings and cell reads so far: where their random numbers are found. */
+  #numbers = { programmings: 0, cellReads: 0 };
+  #idle = true;
+
+  constructor(options: SimulatorOptions, devices: Devices, clock: Clock) {
+    this.clock = clock;
+    this.#options = options;
+    this.#devices = devices;
+    this.descriptor = describe(devices.profile, options, this.#boots);
+  }
+
+  *program(request: Request<"program">): Generator<Reply<"progress">, Reply<"program">> {
+    checkProgram(request, this.descriptor);
+    const { times, pulses } = this.#devices.profile;
+    const cells = this.#change(request.tile);
+    return yield* programArea(request, {
+      cells,
+      devices: this.#devices,
+      chance: randomStream(this.#options.seed, streams.programming, this.#numbers.programmings++),
+      lsb: this.descriptor.conductance.lsb,
+      now: () => this.clock.now(),
+      spend: (count, verifies) => {
+        this.#change(request.tile);
+        this.#counts.pulses += count;
+        this.#spend(count * times.pulse.value + verifies * pulses.verifyReads.value * times.cellRead.value);
+      },
+    });
+  }
+
+  pulse(request: Request<"pulse">): Reply<"pulse"> {
+    checkPulse(request, this.descriptor);
+    const cells = this.#change(request.tile);
+    const cell = request.row * cells.cols + request.col;
+    const { model, profile } = this.#devices;
+    const chance = randomStream(this.#options.seed, streams.pulses, this.#numbers.programmings++);
+    const polarity = request.polarity === 0 ? "set" : "reset";
+    const [g0] = stateOf(cells, cell, this.clock.now(), this.#devices);
+    const g = pulsed(g0, { polarity, amplitude: request.amplitude, width: request.width }, profile, chance);
+    reprogram(cells, cell, { g, at: this.clock.now(), model, chance });
+    this.#counts.pulses++;
+    this.#spend(profile.times.pulse.value);
+    return { pulses: this.#counts.pulses };
+  }
+
+  readCells(request: Request<"readCells">): Reply<"readCells"> {
+    checkCellReads(request, this.descriptor);
+    const cells = this.#cells(request.tile);
+    const chance = randomStream(this.#options.seed, streams.cellReads, this.#numbers.cellReads++);
+    const order = cellsOf(cells, request);
+    const states = Array.from(order, (cell) => stateOf(cells, cell, this.clock.now(), this.#devices));
+    const conductances = Int16Array.from({ length: request.repeats * order.length }, (_, at) => {
+      const [g, sigma] = states[at % order.length]!;
+      return counted(noisyRead(g, sigma, this.#devices, chance), this.descriptor.conductance.lsb);
+    });
+    this.#spend(conductances.length * this.#devices.profile.times.cellRead.value);
+    this.#idle = false;
+    return { conductances };
+  }
+
+  readOut(
+    request: Request<"readOut">,
+    inputs: Int16Array,
+    first: number,
+    count: number,
+  ): ReturnType<BoardCore["readOut"]> {
+    let ready = this.#bursts.get(request);
+    if (ready === undefined) {
+      ready =
+        this.#lastBurst && asksAgain(this.#lastBurst, request, inputs)
+          ? this.#lastBurst.burst
+          : this.#begin(request, inputs);
+      this.#bursts.set(request, ready);
+    }
+    this.#counts.readOuts += count;
+    return ready.take(first, count);
+  }
+
+  sense(): Reply<"sense"> {
+    return {
+      temperature: 300,
+      supply: 3.3,
+      ticks: Math.floor(this.clock.now() * this.descriptor.tickHz),
+      pulses: this.#counts.pulses,
+      readOuts: this.#counts.readOuts,
+      idle: this.#idle ? 1 : 0,
+    };
+  }
+
+  idle(): void {
+    this.#idle = true;
+  }
+
+  reboot(): void {
+    this.#boots++;
+    this.#counts = { pulses: 0, readOuts: 0 };
+    this.#idle = true;
+    this.descriptor = describe(this.#devices.profile, this.#options, this.#boots);
+  }
+
+  preset(area: Area, conductances: Quantities<"S">): void {
+    checkArea(area, this.descriptor);
+    const cells = this.#change(area.tile);
+    const { model } = this.#devices;
+    const chance = randomStream(this.#options.seed, streams.programming, this.#numbers.programmings++);
+    cellsOf(cells, area).forEach((cell, at) => {
+      reprogram(cells, cell, { g: conductances[at]!, at: this.clock.now(), model, chance });
+    });
+  }
+
+  conductances(area: Area): Quantities<"S"> {
+    checkArea(area, this.descriptor);
+    const cells = this.#cells(area.tile);
+    const now = this.clock.now();
+    return inSiemens(
+      Float64Array.from(cellsOf(cells, area), (cell) => stateOf(cells, cell, now, this.#devices)[0]),
+    );
+  }
+
+  /** Fixes the cells' state for one read-out, whose samples then take their time all at once. */
+  #begin(request: Request<"readOut">, inputs: Int16Array): Burst {
+    checkReadOut(request, inputs, this.descriptor);
+    const { model, profile, seed, faults } = this.#devices;
+    const { adc, dac } = this.descriptor;
+    const converting = converter(adc, request.range, faults.adcOffset);
+    const ready = burst(request, {
+      area: this.#agedArea(request),
+      inputs,
+      law: model.noiseLaw,
+      engine: this.#options.engine,
+      seed,
+      converter: converting,
+      scale: (dac.lsb * model.window.max) / converting.lsb,
+    });
+    this.#lastBurst = { request, inputs, burst: ready };
+    this.#spend(request.vectors * request.repeats * profile.times.readOut.value);
+    this.#idle = false;
+    return ready;
+  }
+
+  #agedArea(area: Area): AgedArea {
+    const now = this.clock.now();
+    const held = this.#aged.get(area.tile) ?? new Map<string, AgedArea>();
+    this.#aged.set(area.tile, held);
+    const name = `${area.row},${area.col},${area.rows},${area.cols}`;
+    const known = held.get(name);
+    if (known !== undefined && now < known.validUntil) return known;
+    const aged = agedArea(this.#cells(area.tile), area, now, this.#devices);
+    held.set(name, aged);
+    return aged;
+  }
+
+  #cells(tile: number): TileCells {
+    const known = this.#tiles.get(tile);
+    if (known !== undefined) return known;
+    const cells = freshCells(tile, this.descriptor, this.#devices);
+    this.#tiles.set(tile, cells);
+    return cells;
+  }
+
+  /** The cells of a tile that are about to change: what was worked out from them no longer holds. */
+  #change(tile: number): TileCells {
+    this.#aged.delete(tile);
+    this.#lastBurst = undefined;
+    this.#idle = false;
+    return this.#cells(tile);
+  }
+
+  #spend(span: number): void {
+    this.clock.advance?.(seconds(span));
+  }
+}
+
+/**
+ * A simulated board from its options (defaults filled in): profile, seed, geometry, clock, ordered faults. A clock may
+ * be handed in, so that a test lets a month of drift pass: `clock.advance(seconds(2.6e6))`. Throws what `loadProfile`
+ * throws.
+ */
+export async function simulatedCore(settings: SimulatorSettings, clock?: Clock): Promise<SimulatedCore> {
+  const options = SimulatorOptions.parse(settings);
+  const profile = await loadProfile(options.profile);
+  const devices = { profile, model: deviceModel(profile), seed: options.seed, faults: options.faults };
+  return new SimulatedArray(
+    options,
+    devices,
+    clock ?? (options.clock === "real" ? realClock() : virtualClock()),
+  );
+}

@@ -1,0 +1,115 @@
+import {
+  type BoardProfile,
+  type CellFault,
+  type DeviceModel,
+  drawFault,
+  type RandomStream,
+  randomStream,
+  streams,
+} from "#calibration";
+import { type Area, type Seconds, type Siemens, seconds, siemens } from "#protocol";
+import type { ArrayFaults } from "./options.ts";
+
+/** Why a cell does not follow its pulses; "open" conducts nothing. */
+export type SimulatedFault = CellFault | "open";
+const faultNames: readonly SimulatedFault[] = ["none", "low", "high", "open"];
+
+/** The cells of one tile, row by row. What is stored is the state after the last pulse; ageing is worked out on demand. */
+export interface TileCells {
+  readonly rows: number;
+  readonly cols: number;
+  /** Conductance after the last pulse and its relaxation, in siemens. */
+  readonly programmed: Float32Array;
+  /** When that was, by the board's clock, in seconds. */
+  readonly programmedAt: Float64Array;
+  /** Drift exponent and place in the 1/f noise (a standard normal), drawn anew with each programming. */
+  readonly nu: Float32Array;
+  readonly persistent: Float32Array;
+  readonly fault: Uint8Array;
+}
+
+/** What the cells of a board have in common. */
+export interface Devices {
+  readonly profile: BoardProfile;
+  readonly model: DeviceModel;
+  readonly seed: number;
+  readonly faults: ArrayFaults;
+}
+
+function orderedFaults(tile: number, cells: TileCells, faults: ArrayFaults): void {
+  const { rows, cols, fault } = cells;
+  const set = (row: number, col: number, name: SimulatedFault): void => {
+    if (row < rows && col < cols) fault[row * cols + col] = faultNames.indexOf(name);
+  };
+  for (const { row, col, at } of faults.stuck.filter((cell) => cell.tile === tile)) set(row, col, at);
+  for (const { row } of faults.deadRows.filter((line) => line.tile === tile))
+    for (let col = 0; col < cols; col++) set(row, col, "open");
+  for (const { col } of faults.deadCols.filter((line) => line.tile === tile))
+    for (let row = 0; row < rows; row++) set(row, col, "open");
+}
+
+/** Tile number `tile` fresh from the factory: every cell reset to the lower edge of the window, faults drawn from the seed. */
+export function freshCells(tile: number, shape: { rows: number; cols: number }, devices: Devices): TileCells {
+  const { profile, model, seed } = devices;
+  const size = shape.rows * shape.cols;
+  const cells: TileCells = {
+    ...shape,
+    programmed: new Float32Array(size),
+    programmedAt: new Float64Array(size),
+    nu: new Float32Array(size),
+    persistent: new Float32Array(size),
+    fault: new Uint8Array(size),
+  };
+  const faults = randomStream(seed, streams.faults, tile);
+  const chance = randomStream(seed, streams.initialCells, tile);
+  const shares = { low: profile.stuck.low.value, high: profile.stuck.high.value };
+  const sigma = model.programmingSigma(model.window.min);
+  for (let i = 0; i < size; i++) {
+    cells.fault[i] = faultNames.indexOf(drawFault(faults, shares));
+    reprogram(cells, i, { g: model.window.min + sigma * chance.normal(), at: seconds(0), model, chance });
+  }
+  orderedFaults(tile, cells, devices.faults);
+  return cells;
+}
+
+/** Leaves cell `i` at conductance `g` (at least 0), with a new drift exponent and a new 1/f history. */
+export function reprogram(
+  cells: TileCells,
+  i: number,
+  state: { g: number; at: Seconds; model: DeviceModel; chance: RandomStream },
+): void {
+  const g = siemens(Math.max(0, state.g));
+  cells.programmed[i] = g;
+  cells.programmedAt[i] = state.at;
+  cells.nu[i] = state.model.drawNu(g, state.chance);
+  cells.persistent[i] = state.chance.normal();
+}
+
+export const faultOf = (cells: TileCells, i: number): SimulatedFault => faultNames[cells.fault[i]!]!;
+
+/** Mean conductance of cell `i` now, and the standard deviation of one read of it. */
+export function stateOf(
+  cells: TileCells,
+  i: number,
+  now: Seconds,
+  { model, profile }: Devices,
+): [g: Siemens, sigma: Siemens] {
+  const fault = faultOf(cells, i);
+  if (fault === "open") return [siemens(0), siemens(0)];
+  const age = seconds(Math.max(0, now - cells.programmedAt[i]!));
+  if (fault !== "none") {
+    const g = (fault === "low" ? profile.stuck.lowAt : profile.stuck.highAt).value;
+    return [g, model.readSigma(g, age)];
+  }
+  const programmed = siemens(cells.programmed[i]!);
+  const aged = model.drift(programmed, cells.nu[i]!, age);
+  const g = siemens(Math.max(0, aged + cells.persistent[i]! * model.persistentSigma(aged, age, programmed)));
+  return [g, model.readSigma(g, age, programmed)];
+}
+
+/** Numbers, in their tile, of the cells of an area, row by row. */
+export function cellsOf(cells: TileCells, { row, col, rows, cols }: Area): Uint32Array {
+  return Uint32Array.from({ length: rows * cols }, (_, at) => {
+    return (row + Math.floor(at / cols)) * cells.cols + col + (at % cols);
+  });
+}
