@@ -38,7 +38,7 @@ export function parseIdx(bytes: Uint8Array, path: string): IdxArray {
       `${shape.join("×")} elements are ${wanted} bytes, but ${bytes.length - start} follow the header`,
     );
   }
-  return { shape, values: bytes.slice(start) };
+  return { shape, values: new Uint8Array(bytes.subarray(start)) };
 }
 
 /** Reads an IDX file of unsigned bytes, plain or gzipped. Errors: FILE_UNREADABLE, FILE_BROKEN. */

@@ -45,10 +45,10 @@ export interface Activations {
   readonly varianceGradient: Floats;
 }
 
-/** A net of dense layers of these sizes (inputs, hidden …, classes), all parameters 0. */
+/** A net of dense layers of these sizes (inputs, hidden …, classes), all parameters 0; prior std = priorScale / √inputs. */
 export function variationalNet(
   sizes: readonly number[],
-  priorStd: number,
+  priorScale: number,
   Type: FloatsOf = Float32Array,
 ): VariationalNet {
   const cells = sizes.slice(1).map((outputs, l) => (sizes[l]! + 1) * outputs);
@@ -61,7 +61,7 @@ export function variationalNet(
     return {
       rows: sizes[l]! + 1,
       outputs: sizes[l + 1]!,
-      priorStd,
+      priorStd: priorScale / Math.sqrt(sizes[l]!),
       mean: parameters.subarray(from, from + count),
       rho: parameters.subarray(from + count, at),
       meanGradient: gradient.subarray(from, from + count),

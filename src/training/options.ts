@@ -27,8 +27,11 @@ export interface TrainingOptions extends Examples {
   readonly batch?: number;
   /** Adam's rate at the start; it falls to 0 along half a cosine. */
   readonly learningRate?: number;
-  /** Standard deviation of the prior of every weight and bias. */
-  readonly priorStd?: number;
+  /**
+   * The prior of a layer's weights and biases is N(0, priorScale² / inputs), so that layers of any width start alike
+   * (Neal 1996, §2.1).
+   */
+  readonly priorScale?: number;
   /** Weight of the KL term; 1 is the evidence lower bound, less is a colder posterior. */
   readonly klWeight?: number;
   /** Epochs over which the KL weight rises from 0. */
@@ -38,6 +41,8 @@ export interface TrainingOptions extends Examples {
   /** How pixels become inputs; 0 … 255 → 0 … 1 by default, so that a dark pixel drives no row. */
   readonly input?: Omit<InputSpec, "shape">;
   readonly name?: string;
+  /** What a reader of the model should know besides, e.g. the command and where the examples are from. */
+  readonly notes?: readonly string[];
   /** Examples kept apart: what the trained model scores on them goes into its notes. */
   readonly test?: Examples;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -46,21 +51,22 @@ export interface TrainingOptions extends Examples {
 
 const defaults = {
   epochs: 40,
-  batch: 128,
-  learningRate: 2e-3,
-  priorStd: 0.1,
-  klWeight: 1,
+  batch: 256,
+  learningRate: 3e-3,
+  priorScale: 6,
+  klWeight: 0.3,
   warmUp: 5,
   meanLimit: Number.POSITIVE_INFINITY,
   input: { scale: 255, mean: 0, std: 1 },
   name: "trained",
+  notes: [],
 };
 
 /** Options with every number filled in. */
 export type Recipe = Required<Omit<TrainingOptions, "onProgress" | "signal" | "test">> &
   Pick<TrainingOptions, "onProgress" | "signal" | "test">;
 
-const positive = ["epochs", "batch", "learningRate", "priorStd", "meanLimit"] as const;
+const positive = ["epochs", "batch", "learningRate", "priorScale", "meanLimit"] as const;
 
 /** Fills in the defaults and refuses what cannot be trained. Errors: OPTION_INVALID, SHAPE_MISMATCH, LABEL_INVALID. */
 export function recipeOf(options: TrainingOptions): Recipe {

@@ -30,7 +30,7 @@ export async function train(options: TrainingOptions): Promise<BayesianModel> {
   const input: InputSpec = { ...recipe.input, shape: recipe.images.shape.slice(1) };
   const net = initialNet(recipe);
   const adam = adamState(net.parameters);
-  const notes = [`trained by mho: ${JSON.stringify(settingsOf(recipe))}`];
+  const notes = [...recipe.notes, `trained by mho: ${JSON.stringify(settingsOf(recipe))}`];
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     const figures = await runEpoch({ recipe, input, net, adam }, epoch);
     recipe.onProgress?.(figures);
@@ -43,15 +43,15 @@ export async function train(options: TrainingOptions): Promise<BayesianModel> {
 
 /** What a reader needs to repeat the run, without the examples themselves. */
 function settingsOf(recipe: Recipe): Record<string, unknown> {
-  const { images, labels, test, onProgress, signal, ...settings } = recipe;
+  const { images, labels, test, notes, onProgress, signal, ...settings } = recipe;
   return { examples: labels.length, ...settings };
 }
 
 /** Means N(0, 2/inputs) (He et al. 2015), biases 0, small σ. */
-function initialNet({ images, hidden, classes, priorStd, seed }: Recipe): VariationalNet {
+function initialNet({ images, hidden, classes, priorScale, seed }: Recipe): VariationalNet {
   const pixels = images.values.length / images.shape[0]!;
-  const net = variationalNet([pixels, ...hidden, classes], priorStd);
-  net.layers.forEach(({ mean, rho, rows, outputs }, l) => {
+  const net = variationalNet([pixels, ...hidden, classes], priorScale);
+  net.layers.forEach(({ mean, rho, rows, outputs, priorStd }, l) => {
     const random = randomStream(seed, streams.initialWeights, l);
     const spread = Math.sqrt(2 / (rows - 1));
     for (let k = 0; k < (rows - 1) * outputs; k++) mean[k] = spread * random.normal();
