@@ -1,4 +1,3 @@
-import { MhoError } from "#protocol";
 import { deploy } from "../../deploy/index.ts";
 import { readMap } from "../../mapping/index.ts";
 import { boardOption, command, count, microsiemensOf, report } from "../command.ts";

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { deviceModel, loadProfile } from "#calibration";
+import { simulatedBoard, simulatedCore } from "#drivers";
+import { microsiemens } from "#protocol";
+import { shippedDigits, shippedModelPath } from "../src/datasets/index.ts";
+import { map } from "../src/mapping/index.ts";
+import { importModel, normalise, readModel } from "../src/model/index.ts";
+import { type Bench, noNumpy, numpyRate, rateOf, row } from "./measure.ts";
+
+/** Profile of the boards in these benches: one with programming error and read noise. */
+export const profile = "hfox-tsinghua";
+
+export const importing: Bench = {
+  name: "import",
+  does: "a .mho model of the disk, checked and unpacked",
+  run: async () => {
+    const path = shippedModelPath();
+    const megabytes = (await readFile(path)).length / 1e6;
+    const rate = await rateOf(() => importModel(path), megabytes);
+    const bound = await rateOf(() => readFile(path), megabytes);
+    return row({
+      ...{ name: "import", unit: "MB/s", rate },
+      limit: ["reading the bytes of the file", bound.value],
+      reason: "no rival reads .mho",
+    });
+  },
+};
+
+export const mapping: Bench = {
+  name: "map",
+  does: "model → conductances, scales and noise budget",
+  run: async () => {
+    await using board = await simulatedBoard({ profile });
+    const model = await readModel(shippedModelPath());
+    const { images } = await shippedDigits();
+    const probes = normalise(model.input, images.values);
+    const device = deviceModel(await loadProfile(profile));
+    const made = map(model, board.descriptor, { device, probes });
+    const cells = made.layers.reduce((sum, { targets }) => sum + targets.length, 0);
+    const rate = await rateOf(() => map(model, board.descriptor, { device, probes }), cells / 1e6, 3);
+    const rivalValue = numpyRate(
+      `w = np.random.default_rng(1).standard_normal((${cells >> 1},)).astype(np.float32)\nf = lambda: np.stack([np.clip(w, 0, 1) * 1e-6, np.clip(-w, 0, 1) * 1e-6], 1)\nprint(rate(f, ${cells} / 1e6))`,
+    );
+    return row({
+      ...{
+        name: "map",
+        unit: "Mcells/s",
+        rate,
+        rival: ["numpy, targets alone (no scales, no budget)", rivalValue],
+      },
+      ...(rivalValue === null ? { reason: noNumpy } : {}),
+    });
+  },
+};
+
+const side = 64;
+const area = { tile: 0, row: 0, col: 0, rows: side, cols: side };
+
+export const deployment: Bench = {
+  name: "deploy",
+  does: "program with verify through codec and session",
+  run: async () => {
+    await using board = await simulatedBoard({ profile });
+    const { lsb, min, max } = board.descriptor.conductance;
+    // Targets change from run to run, so that there is something to pulse.
+    let run = 0;
+    const counts = (): number[] => {
+      run++;
+      return Array.from({ length: side * side }, (_, i) =>
+        Math.round((min + (max - min) * (((i * 7919 + run * 104729) % 997) / 997)) / lsb),
+      );
+    };
+    const tolerance = microsiemens(2);
+    const rate = await rateOf(
+      () =>
+        board.program({
+          area,
+          targets: Float64Array.from(counts(), (count) => count * lsb) as never,
+          tolerance,
+          maxPulses: 50,
+        }),
+      (side * side) / 1e3,
+    );
+    const core = await simulatedCore({ profile });
+    const bare = await rateOf(
+      () => {
+        const steps = core.program({
+          ...area,
+          tolerance: Math.round(tolerance / lsb),
+          maxPulses: 50,
+          targets: Int16Array.from(counts()) as never,
+        });
+        while (!steps.next().done);
+      },
+      (side * side) / 1e3,
+    );
+    return row({
+      ...{ name: "deploy", unit: "kcells/s", rate },
+      limit: ["the bare simulator, no wire", bare.value],
+      reason: "no rival simulator is installed",
+    });
+  },
+};

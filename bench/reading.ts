@@ -1,0 +1,114 @@
+import { deviceModel, loadProfile } from "#calibration";
+import { simulatedBoard, simulatedCore } from "#drivers";
+import { type CrossbarBoard, packCodes } from "#protocol";
+import { shippedDigits, shippedModelPath } from "../src/datasets/index.ts";
+import { deploy } from "../src/deploy/index.ts";
+import { map } from "../src/mapping/index.ts";
+import { isWeightLayer, normalise, readModel } from "../src/model/index.ts";
+import { infer } from "../src/pipeline.ts";
+import { type Bench, noNumpy, numpyRate, rateOf, row } from "./measure.ts";
+import { profile } from "./preparing.ts";
+
+const [vectors, repeats] = [32, 32];
+
+/** A batch of read-outs of the whole of tile 0, every row driven half way. */
+function batch({ descriptor: { rows, cols, dac } }: Pick<CrossbarBoard, "descriptor">) {
+  const area = { tile: 0, row: 0, col: 0, rows, cols };
+  const codes = new Int16Array(vectors * rows).fill(dac.max >> 1);
+  return { area, codes, vectors, repeats, range: 0, firstSample: 0, columns: vectors * repeats * cols };
+}
+
+export const readOut: Bench = {
+  name: "read-out",
+  does: "noisy columns through codec and session",
+  run: async () => {
+    await using board = await simulatedBoard({ profile });
+    const { columns, ...request } = batch(board);
+    const rate = await rateOf(() => board.readOut(request), columns / 1e6);
+    const core = await simulatedCore({ profile });
+    const { area, range, codes } = request;
+    const bare = {
+      ...area,
+      range,
+      vectors,
+      repeats,
+      firstSample: 0,
+      inputs: packCodes(codes, 16),
+      chunks: [] as number[],
+    };
+    const limit = await rateOf(() => core.readOut(bare, codes, 0, vectors * repeats), columns / 1e6);
+    return row({
+      ...{ name: "read-out", unit: "Mcolumns/s", rate },
+      limit: ["the bare simulator, no wire", limit.value],
+      reason: "no rival simulator is installed",
+    });
+  },
+};
+
+export const wire: Bench = {
+  name: "wire",
+  does: "bytes both ways for one sample of all columns of a tile",
+  run: async () => {
+    await using board = await simulatedBoard({ profile });
+    const { columns, ...request } = batch(board);
+    const bytes = async (): Promise<number> => {
+      const { host } = await board.linkFigures();
+      return host.bytesIn + host.bytesOut;
+    };
+    const [asked, before] = [-(await bytes()) + (await bytes()), await bytes()];
+    await board.readOut(request);
+    const samples = vectors * repeats;
+    const rate = { value: ((await bytes()) - before - asked) / samples, spread: 0 };
+    const { cols, adc } = board.descriptor;
+    return row({
+      ...{ name: "wire", unit: "bytes/sample", rate, lessIsBetter: true },
+      rival: ["the same codes in base64", 4 * Math.ceil((cols * 2) / 3)],
+      limit: [`${cols} codes of ${adc.bits} bits`, (cols * adc.bits) / 8],
+    });
+  },
+};
+
+const samples = 30;
+
+export const posterior: Bench = {
+  name: "posterior",
+  does: `predictions of ${samples} posterior samples, shipped model, whole way`,
+  run: async () => {
+    await using board = await simulatedBoard({ profile });
+    const model = await readModel(shippedModelPath());
+    const { images, labels } = await shippedDigits();
+    const inputs = normalise(model.input, images.values);
+    const device = deviceModel(await loadProfile(profile));
+    const made = map(model, board.descriptor, { device, probes: inputs });
+    await deploy(made, board);
+    const rate = await rateOf(() => infer(made, board, inputs, { samples, device }), labels.length, 3);
+    const sizes = [
+      model.input.shape.reduce((a, b) => a * b, 1),
+      ...model.layers
+        .filter(isWeightLayer)
+        .map(({ bias, weight }) => bias?.mean.length ?? weight.mean.length),
+    ];
+    const rivalValue = numpyRate(`
+g = np.random.Generator(np.random.SFC64(1)); sizes = ${JSON.stringify(sizes)}; n, s = ${labels.length}, ${samples}
+w = [g.standard_normal((a, b), dtype=np.float32) * .05 for a, b in zip(sizes, sizes[1:])]; v = [x * x for x in w]
+x0 = g.random((n, sizes[0]), dtype=np.float32)
+def f():
+  x = x0
+  for k, (m, q) in enumerate(zip(w, v)):
+    mean, std = x @ m, np.sqrt((x * x) @ q)
+    if k == 0: mean, std = np.repeat(mean, s, 0), np.repeat(std, s, 0)
+    x = mean + std * g.standard_normal(mean.shape, dtype=np.float32)
+    if k + 1 < len(w): x = np.maximum(x, 0)
+  e = np.exp(x - x.max(1, keepdims=True)); return (e / e.sum(1, keepdims=True)).reshape(n, s, -1).mean(1)
+print(rate(f, n))`);
+    return row({
+      ...{
+        name: "posterior",
+        unit: "predictions/s",
+        rate,
+        rival: ["numpy, software only (no board, no wire)", rivalValue],
+      },
+      ...(rivalValue === null ? { reason: noNumpy } : {}),
+    });
+  },
+};
