@@ -1,14 +1,14 @@
 import { fillNormals, streams } from "#calibration";
 import {
-  amps,
   type Area,
+  amps,
   type CrossbarBoard,
   type Descriptor,
-  inSiemens,
   type HostLinkFigures,
+  inSiemens,
   kelvin,
-  microsiemens,
   MhoError,
+  microsiemens,
   type ProgramReport,
   type ProgramRequest,
   type ReadOutReport,
@@ -50,35 +50,56 @@ export interface FakeOptions {
   /** Keep program targets on the grid of the wire. */
   readonly seed?: number;
   /** Told of each request, may throw instead of it. */
-  readonly before?: (name: "program" | "readOut" | "readCells" | "idle", request?: ProgramRequest | ReadOutRequest | Area) => void;
+  readonly before?: (
+    name: "program" | "readOut" | "readCells" | "idle",
+    request?: ProgramRequest | ReadOutRequest | Area,
+  ) => void;
   /** What a cell settles at instead of its target. */
   readonly settles?: (target: number, cell: { tile: number; row: number; col: number }) => number;
   readonly cells?: Float64Array[];
 }
 
 const quiet: HostLinkFigures = {
-  framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, crcErrors: 0, discarded: 0, duplicates: 0, retransmits: 0, gaps: 0, roundTrip: seconds(0),
+  framesIn: 0,
+  framesOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  crcErrors: 0,
+  discarded: 0,
+  duplicates: 0,
+  retransmits: 0,
+  gaps: 0,
+  roundTrip: seconds(0),
 };
 
 /** A board with ideal arithmetic in this very program: no wire, Gaussian read noise where asked, exact programming. */
 export function fakeBoard(options: FakeOptions = {}): CrossbarBoard & { readonly cells: Float64Array[] } {
   const board = descriptor(options.descriptor);
   const { rows, cols, tiles, conductance, dac, adc } = board;
-  const cells = options.cells ?? Array.from({ length: tiles }, () => new Float64Array(rows * cols).fill(conductance.min));
+  const cells =
+    options.cells ?? Array.from({ length: tiles }, () => new Float64Array(rows * cols).fill(conductance.min));
   const { readSigma, seed = 1, before, settles } = options;
 
   const program = async (request: ProgramRequest): Promise<ProgramReport> => {
     before?.("program", request);
     if (request.signal?.aborted) throw new MhoError("CANCELLED", { doing: "programming" });
     const { area, targets } = request;
-    const reached = inSiemens(Float64Array.from(targets, (target, k) => {
-      const at = { tile: area.tile, row: area.row + Math.floor(k / area.cols), col: area.col + (k % area.cols) };
-      const g = settles?.(target, at) ?? target;
-      cells[at.tile]![at.row * cols + at.col] = g;
-      return g;
-    }));
+    const reached = inSiemens(
+      Float64Array.from(targets, (target, k) => {
+        const at = {
+          tile: area.tile,
+          row: area.row + Math.floor(k / area.cols),
+          col: area.col + (k % area.cols),
+        };
+        const g = settles?.(target, at) ?? target;
+        cells[at.tile]![at.row * cols + at.col] = g;
+        return g;
+      }),
+    );
     request.onProgress?.(targets.length, targets.length);
-    const outcomes = Array.from(reached, (g, k) => (Math.abs(g - targets[k]!) <= request.tolerance ? ("settled" as const) : ("notSettled" as const)));
+    const outcomes = Array.from(reached, (g, k) =>
+      Math.abs(g - targets[k]!) <= request.tolerance ? ("settled" as const) : ("notSettled" as const),
+    );
     return { outcomes, pulses: new Uint16Array(targets.length).fill(1), conductances: reached };
   };
 
@@ -103,7 +124,10 @@ export function fakeBoard(options: FakeOptions = {}): CrossbarBoard & { readonly
           current += v * g;
           if (readSigma) variance += (v * readSigma(g)) ** 2;
         }
-        const code = Math.max(-top - 1, Math.min(top, Math.round((current + Math.sqrt(variance) * noise[c]!) / lsb)));
+        const code = Math.max(
+          -top - 1,
+          Math.min(top, Math.round((current + Math.sqrt(variance) * noise[c]!) / lsb)),
+        );
         if (code === top || code === -top - 1) saturated++;
         out[at] = code;
       }
@@ -120,12 +144,23 @@ export function fakeBoard(options: FakeOptions = {}): CrossbarBoard & { readonly
     pulse: async () => {},
     readCells: async (area, repeats = 1) => {
       before?.("readCells", area);
-      const once = Array.from({ length: area.rows * area.cols }, (_, k) =>
-        cells[area.tile]![(area.row + Math.floor(k / area.cols)) * cols + area.col + (k % area.cols)]!,
+      const once = Array.from(
+        { length: area.rows * area.cols },
+        (_, k) =>
+          cells[area.tile]![(area.row + Math.floor(k / area.cols)) * cols + area.col + (k % area.cols)]!,
       );
-      return inSiemens(Float64Array.from({ length: once.length * repeats }, (_, k) => once[k % once.length]!));
+      return inSiemens(
+        Float64Array.from({ length: once.length * repeats }, (_, k) => once[k % once.length]!),
+      );
     },
-    sense: async () => ({ temperature: kelvin(300), supply: volts(3.3), ticks: 0, pulses: 0, readOuts: 0, idle: true }),
+    sense: async () => ({
+      temperature: kelvin(300),
+      supply: volts(3.3),
+      ticks: 0,
+      pulses: 0,
+      readOuts: 0,
+      idle: true,
+    }),
     idle: async () => before?.("idle"),
     linkFigures: async () => ({ host: quiet, board: quiet }),
     close: async () => {},
@@ -134,7 +169,10 @@ export function fakeBoard(options: FakeOptions = {}): CrossbarBoard & { readonly
 }
 
 /** Puts a map's targets into a fake board's cells, without programming. */
-export function hold(board: { readonly cells: Float64Array[]; readonly descriptor: Descriptor }, map: import("../src/mapping/index.ts").ConductanceMap): void {
+export function hold(
+  board: { readonly cells: Float64Array[]; readonly descriptor: Descriptor },
+  map: import("../src/mapping/index.ts").ConductanceMap,
+): void {
   for (const layer of map.layers) {
     const devices = layer.code.signs.length;
     for (const { area, input, output } of layer.blocks) {

@@ -33,7 +33,7 @@ function shortShare(asked: Float32Array, device: Float32Array, n: number): numbe
 /** Smallest n ≤ 16 for which device noise / n ≤ asked at 90 % of outputs and probes; 16 where none is enough. */
 export function averagingFor(asked: Float32Array, device: Float32Array): number {
   let n = 1;
-  while (n < mostAveraged && shortShare(asked, device, n) > 1 - fittingShare) n++;
+  while (n < mostAveraged && 1 - shortShare(asked, device, n) < fittingShare) n++;
   return n;
 }
 

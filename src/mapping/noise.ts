@@ -41,7 +41,11 @@ export function readVariance(
  * it moves means instead of widening samples. The mean shift of relaxation is left out: the devices of a pair share it.
  */
 export const programmingVariance = (layer: NoisyLayer, device: DeviceModel, age: Seconds): Float32Array =>
-  overDevices(layer, layer.targets, (g) => device.programmingSigma(siemens(g)) ** 2 + device.persistentSigma(siemens(g), age) ** 2);
+  overDevices(
+    layer,
+    layer.targets,
+    (g) => device.programmingSigma(siemens(g)) ** 2 + device.persistentSigma(siemens(g), age) ** 2,
+  );
 
 /** A board that cannot drive below 0 V reads signed inputs twice, x⁺ and x⁻. */
 export const phasesOf = (layer: Pick<MappedLayer, "signed">, board: Pick<MappedBoard, "dac">): 1 | 2 =>

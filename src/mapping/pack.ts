@@ -29,11 +29,12 @@ interface Shelf {
   used: number;
 }
 
-/** `length` in as few parts of at most `most` as possible, as equal as possible: [start, size] of each. */
+/** `length` in parts of `most` and a rest, which shares a tile with other rests: [start, size] of each. */
 function parts(length: number, most: number): [start: number, size: number][] {
-  const count = Math.ceil(length / most);
-  const edge = (k: number): number => Math.floor((k * length) / count);
-  return Array.from({ length: count }, (_, k) => [edge(k), edge(k + 1) - edge(k)]);
+  return Array.from({ length: Math.ceil(length / most) }, (_, k) => [
+    k * most,
+    Math.min(most, length - k * most),
+  ]);
 }
 
 function piecesOf(wanted: readonly Wanted[], { rows, cols }: Array2d): Piece[] {

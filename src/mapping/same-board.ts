@@ -15,5 +15,6 @@ function inWords({ profile, tiles, rows, cols, dac, adc }: MappedBoard): string 
 /** Refuses a board whose devices, arrays or converters are not those the map was made for. Errors: MAP_FOR_OTHER_BOARD. */
 export function requireSameBoard(map: ConductanceMap, descriptor: Descriptor): void {
   const found = boardOf(descriptor);
-  if (kind(map.board) !== kind(found)) throw new MhoError("MAP_FOR_OTHER_BOARD", { made: inWords(map.board), found: inWords(found) });
+  if (kind(map.board) !== kind(found))
+    throw new MhoError("MAP_FOR_OTHER_BOARD", { made: inWords(map.board), found: inWords(found) });
 }

@@ -17,7 +17,12 @@ function widest({ stages }: Network, layers: readonly MappedLayer[], samples: nu
 export function* batches(
   network: Network,
   layers: readonly MappedLayer[],
-  { items, samples, firstItem, period }: { items: number; samples: number; firstItem: number; period: number },
+  {
+    items,
+    samples,
+    firstItem,
+    period,
+  }: { items: number; samples: number; firstItem: number; period: number },
 ): Generator<{ start: number; count: number }> {
   const most = Math.max(1, Math.floor(mostValues / widest(network, layers, samples)));
   for (let start = 0; start < items; ) {

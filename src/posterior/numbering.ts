@@ -19,7 +19,12 @@ export interface Numbering {
  * Numbers for every read-out of a run, from the item's number alone: the same however items are batched, whatever the
  * link. Each block of each layer has its own stretch of the 32-bit numbers, as long as `period` items take.
  */
-export function numberingOf(stages: readonly Stage[], layers: readonly MappedLayer[], board: MappedBoard, samples: number): Numbering {
+export function numberingOf(
+  stages: readonly Stage[],
+  layers: readonly MappedLayer[],
+  board: MappedBoard,
+  samples: number,
+): Numbering {
   const perItem = layers.map((layer, k) => stages[k]!.patches * samples * layer.average);
   const parts = layers.map((layer) => layer.blocks.length * phasesOf(layer, board));
   const total = perItem.reduce((sum, numbers, k) => sum + numbers * parts[k]!, 0);

@@ -10,7 +10,12 @@ const batch = 8;
  * Posterior samples in floating point, without a board: what a board's samples are compared with. Same rule as on a board
  * (weights drawn anew for each item, sample and patch), exact means and variances. `images` are items × inputs, normalised.
  */
-export function referenceSamples(model: BayesianModel, images: Float32Array, samples: number, seed: number): PosteriorSamples {
+export function referenceSamples(
+  model: BayesianModel,
+  images: Float32Array,
+  samples: number,
+  seed: number,
+): PosteriorSamples {
   const network = networkOf(model);
   const { inputs: size, outputs } = network;
   const items = images.length / size;
@@ -18,8 +23,12 @@ export function referenceSamples(model: BayesianModel, images: Float32Array, sam
   for (let firstItem = 0; firstItem < items; firstItem += batch) {
     const count = Math.min(batch, items - firstItem);
     const own = images.subarray(firstItem * size, (firstItem + count) * size);
-    values.set(propagate(network, own, count, { samples, seed, stream: streams.reference, firstItem }), firstItem * samples * outputs);
+    values.set(
+      propagate(network, own, count, { samples, seed, stream: streams.reference, firstItem }),
+      firstItem * samples * outputs,
+    );
   }
-  const drawn = items * samples * network.stages.reduce((sum, stage) => sum + stage.patches * stage.outputs, 0);
+  const drawn =
+    items * samples * network.stages.reduce((sum, stage) => sum + stage.patches * stage.outputs, 0);
   return { items, samples, outputs, values, readOuts: 0, saturated: 0, clipped: 0, drawn, short: 0 };
 }

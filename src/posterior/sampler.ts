@@ -55,13 +55,24 @@ interface Batch {
 }
 
 /** One weight layer of a batch: read on the board, averaged, topped up. Items × samples × outputs × patches. */
-async function runLayer(line: Line, k: number, vectors: Float32Array, batch: Batch & LayerNumbers & { item: number }, counts: Counts): Promise<Float32Array> {
+async function runLayer(
+  line: Line,
+  k: number,
+  vectors: Float32Array,
+  batch: Batch & LayerNumbers & { item: number },
+  counts: Counts,
+): Promise<Float32Array> {
   const stage = line.network.stages[k]!;
   const layer = line.layers[k]!;
   const { items, samples, firstItem, signal } = batch;
   const shared = k === 0;
   const groups = shared ? samples : 1;
-  const reading = { repeats: groups * layer.average, firstSample: batch.base + batch.item * batch.perItem, stride: batch.stride, signal };
+  const reading = {
+    repeats: groups * layer.average,
+    firstSample: batch.base + batch.item * batch.perItem,
+    stride: batch.stride,
+    signal,
+  };
   const read = await readLayer(line.board, layer, vectors, reading);
   const { std, short } = topUpAt(line.topUps[k]!, read.driven);
   counts.readOuts += read.readOuts;
@@ -69,12 +80,32 @@ async function runLayer(line: Line, k: number, vectors: Float32Array, batch: Bat
   counts.clipped += read.clipped;
   counts.drawn += items * samples * stage.patches * stage.outputs;
   counts.short += short * groups;
-  const drawn = { stage, items, samples, shared, firstItem, means: read.outputs, groups, average: layer.average, std };
+  const drawn = {
+    stage,
+    items,
+    samples,
+    shared,
+    firstItem,
+    means: read.outputs,
+    groups,
+    average: layer.average,
+    std,
+  };
   return drawOutputs({ ...drawn, bias: stage.layer.bias?.mean }, { seed: line.seed, stream: streams.topUp });
 }
 
-async function runBatch(line: Line, images: Float32Array, batch: Batch, counts: Counts): Promise<Float32Array> {
-  const { layers, period } = numberingOf(line.network.stages, line.layers, line.board.descriptor, batch.samples);
+async function runBatch(
+  line: Line,
+  images: Float32Array,
+  batch: Batch,
+  counts: Counts,
+): Promise<Float32Array> {
+  const { layers, period } = numberingOf(
+    line.network.stages,
+    line.layers,
+    line.board.descriptor,
+    batch.samples,
+  );
   const item = batch.firstItem % period;
   let values = images;
   for (const [k, stage] of line.network.stages.entries()) {
@@ -84,25 +115,47 @@ async function runBatch(line: Line, images: Float32Array, batch: Batch, counts: 
 }
 
 /** Brings the board to rest and tells that it was asked for, where that is why `error` came; `error` itself otherwise. */
-async function cancelled(board: CrossbarBoard, signal: AbortSignal | undefined, error: unknown): Promise<unknown> {
+async function cancelled(
+  board: CrossbarBoard,
+  signal: AbortSignal | undefined,
+  error: unknown,
+): Promise<unknown> {
   if (!signal?.aborted) return error;
   await board.idle();
   return new MhoError("CANCELLED", { doing: "reading out" }, { cause: error });
 }
 
-async function sampleAll(line: Line, images: Float32Array, samples: number, options: SampleOptions): Promise<PosteriorSamples> {
+async function sampleAll(
+  line: Line,
+  images: Float32Array,
+  samples: number,
+  options: SampleOptions,
+): Promise<PosteriorSamples> {
   const { signal, onProgress, firstItem = 0 } = options;
   const { stages, inputs: size, outputs } = line.network;
   const items = images.length / size;
-  if (!Number.isInteger(items)) throw new MhoError("SHAPE_MISMATCH", { what: "the input", found: `${images.length} values`, wanted: `items of ${size}` });
+  if (!Number.isInteger(items))
+    throw new MhoError("SHAPE_MISMATCH", {
+      what: "the input",
+      found: `${images.length} values`,
+      wanted: `items of ${size}`,
+    });
   const { period } = numberingOf(stages, line.layers, line.board.descriptor, samples);
   const counts: Counts = { readOuts: 0, saturated: 0, clipped: 0, drawn: 0, short: 0 };
   const values = new Float32Array(items * samples * outputs);
   try {
-    for (const { start, count } of batches(line.network, line.layers, { items, samples, firstItem, period })) {
+    for (const { start, count } of batches(line.network, line.layers, {
+      items,
+      samples,
+      firstItem,
+      period,
+    })) {
       signal?.throwIfAborted();
       const batch = { items: count, samples, firstItem: firstItem + start, signal };
-      values.set(await runBatch(line, images.subarray(start * size, (start + count) * size), batch, counts), start * samples * outputs);
+      values.set(
+        await runBatch(line, images.subarray(start * size, (start + count) * size), batch, counts),
+        start * samples * outputs,
+      );
       onProgress?.(start + count, items);
     }
   } catch (error) {
@@ -117,7 +170,11 @@ async function sampleAll(line: Line, images: Float32Array, samples: number, opti
  * docs/posterior.md. The same seed gives the same samples on the same simulated board, through any link and in any batches.
  * Errors: MAP_FOR_OTHER_BOARD at once; while sampling CANCELLED and what the board rejects with.
  */
-export function posteriorSampler(map: ConductanceMap, board: CrossbarBoard, options: SamplerOptions): PosteriorSampler {
+export function posteriorSampler(
+  map: ConductanceMap,
+  board: CrossbarBoard,
+  options: SamplerOptions,
+): PosteriorSampler {
   const { device, seed, measured, age = usualAge } = options;
   requireSameBoard(map, board.descriptor);
   const network = networkOf(map.model);

@@ -1,6 +1,14 @@
 import type { DeviceModel } from "#calibration";
 import type { Seconds } from "#protocol";
-import { conversionVariance, type MappedBoard, type MappedLayer, readVariance, type Stage, varianceAt, variancesOf } from "../mapping/index.ts";
+import {
+  conversionVariance,
+  type MappedBoard,
+  type MappedLayer,
+  readVariance,
+  type Stage,
+  varianceAt,
+  variancesOf,
+} from "../mapping/index.ts";
 
 /** What is left to add to a layer's read-outs: Σᵢ xᵢ² Tᵢⱼ + tⱼ at input x. */
 export interface TopUp {
@@ -25,7 +33,12 @@ export interface NoiseSource {
 }
 
 /** The top-up of a layer, with V and D of docs/posterior.md already subtracted weight by weight. */
-export function topUpOf(stage: Stage, layer: MappedLayer, source: NoiseSource, measured: MeasuredLayer = {}): TopUp {
+export function topUpOf(
+  stage: Stage,
+  layer: MappedLayer,
+  source: NoiseSource,
+  measured: MeasuredLayer = {},
+): TopUp {
   const { weight, bias } = stage.layer;
   const { device, age, board } = source;
   const share = (measured.noiseRatio ?? 1) / layer.average;
@@ -34,7 +47,9 @@ export function topUpOf(stage: Stage, layer: MappedLayer, source: NoiseSource, m
     const read = readVariance(layer, device, age, measured.conductances);
     for (let i = 0; i < weights.length; i++) weights[i]! -= share * read[i]!;
   }
-  const constant = conversionVariance(layer, board).map((variance, j) => (bias?.std[j] ?? 0) ** 2 - share * variance);
+  const constant = conversionVariance(layer, board).map(
+    (variance, j) => (bias?.std[j] ?? 0) ** 2 - share * variance,
+  );
   return { weights, constant };
 }
 
@@ -42,7 +57,10 @@ export function topUpOf(stage: Stage, layer: MappedLayer, source: NoiseSource, m
  * √max(0, V − D/n) at each input vector and output, and at how many of them D/n is larger than V. Where the posterior asks
  * for nothing and the devices give nothing, nothing is short.
  */
-export function topUpAt({ weights, constant }: TopUp, driven: Float32Array): { std: Float32Array; short: number } {
+export function topUpAt(
+  { weights, constant }: TopUp,
+  driven: Float32Array,
+): { std: Float32Array; short: number } {
   const std = varianceAt(driven, weights, constant);
   let short = 0;
   for (let i = 0; i < std.length; i++) {

@@ -1,5 +1,13 @@
 import { type CrossbarBoard, MhoError } from "#protocol";
-import { adcLsb, type Block, type MappedLayer, phasesOf, quantised, topCode, unitsPerAmp } from "../mapping/index.ts";
+import {
+  adcLsb,
+  type Block,
+  type MappedLayer,
+  phasesOf,
+  quantised,
+  topCode,
+  unitsPerAmp,
+} from "../mapping/index.ts";
 
 export interface ReadLayerOptions {
   /** Read-outs of each vector. */
@@ -31,7 +39,12 @@ interface Part {
 }
 
 /** Rows of a block, cut out of codes of all inputs; of one sign where each sign has its own phase. */
-function blockCodes(codes: Int16Array, inputs: number, { input, area: { rows } }: Block, phase: 0 | 1 | -1): Int16Array {
+function blockCodes(
+  codes: Int16Array,
+  inputs: number,
+  { input, area: { rows } }: Block,
+  phase: 0 | 1 | -1,
+): Int16Array {
   const vectors = codes.length / inputs;
   const out = new Int16Array(vectors * rows);
   for (let v = 0, at = 0; v < vectors; v++) {
@@ -62,7 +75,12 @@ function addCodes(sums: Float32Array, layer: MappedLayer, { block, sign }: Part,
 }
 
 /** Sums of codes → outputs: yⱼ = code sum · lsb · inputLsb / (V_lsb γⱼ) − offset Σᵢ xᵢ / γⱼ. */
-function scale(sums: Float32Array, layer: MappedLayer, driven: Float32Array, unitsPerCode: Float64Array): void {
+function scale(
+  sums: Float32Array,
+  layer: MappedLayer,
+  driven: Float32Array,
+  unitsPerCode: Float64Array,
+): void {
   const { inputs, outputs, gamma, code } = layer;
   const vectors = driven.length / inputs;
   const readOuts = sums.length / outputs / vectors;
@@ -70,7 +88,8 @@ function scale(sums: Float32Array, layer: MappedLayer, driven: Float32Array, uni
     let inputSum = 0;
     if (code.offset !== 0) for (let i = v * inputs; i < (v + 1) * inputs; i++) inputSum += driven[i]!;
     for (let r = 0; r < readOuts; r++) {
-      for (let j = 0; j < outputs; j++, at++) sums[at] = sums[at]! * unitsPerCode[j]! - (code.offset * inputSum) / gamma[j]!;
+      for (let j = 0; j < outputs; j++, at++)
+        sums[at] = sums[at]! * unitsPerCode[j]! - (code.offset * inputSum) / gamma[j]!;
     }
   }
 }
@@ -81,24 +100,50 @@ function scale(sums: Float32Array, layer: MappedLayer, driven: Float32Array, uni
  * x⁺ and x⁻. All blocks are asked for at once: the session decides how many are on the wire.
  * Errors: what `board.readOut` rejects with, CANCELLED, SHAPE_MISMATCH.
  */
-export async function readLayer(board: CrossbarBoard, layer: MappedLayer, inputs: Float32Array, options: ReadLayerOptions): Promise<LayerReadOut> {
+export async function readLayer(
+  board: CrossbarBoard,
+  layer: MappedLayer,
+  inputs: Float32Array,
+  options: ReadLayerOptions,
+): Promise<LayerReadOut> {
   const { repeats, firstSample, signal } = options;
   const vectors = inputs.length / layer.inputs;
   if (!Number.isInteger(vectors)) {
-    throw new MhoError("SHAPE_MISMATCH", { what: "the input of a layer", found: `${inputs.length} values`, wanted: `vectors of ${layer.inputs}` });
+    throw new MhoError("SHAPE_MISMATCH", {
+      what: "the input of a layer",
+      found: `${inputs.length} values`,
+      wanted: `vectors of ${layer.inputs}`,
+    });
   }
   const { descriptor } = board;
-  const { codes, driven, clipped } = quantised(inputs, layer, topCode(descriptor, descriptor.limits.readVoltage));
+  const { codes, driven, clipped } = quantised(
+    inputs,
+    layer,
+    topCode(descriptor, descriptor.limits.readVoltage),
+  );
   const outputs = new Float32Array(vectors * repeats * layer.outputs);
   if (vectors === 0) return { outputs, driven, saturated: 0, clipped, readOuts: 0 };
   const { stride = vectors * repeats } = options;
   const signs = phasesOf(layer, descriptor) === 2 ? ([1, -1] as const) : ([0] as const);
   const parts = layer.blocks.flatMap((block) =>
-    signs.map((phase): Part => ({ block, sign: phase === -1 ? -1 : 1, codes: blockCodes(codes, layer.inputs, block, phase) })),
+    signs.map(
+      (phase): Part => ({
+        block,
+        sign: phase === -1 ? -1 : 1,
+        codes: blockCodes(codes, layer.inputs, block, phase),
+      }),
+    ),
   );
   const reports = await Promise.all(
     parts.map((part, k) => {
-      const request = { area: part.block.area, range: layer.range, codes: part.codes, vectors, repeats, firstSample: firstSample + k * stride };
+      const request = {
+        area: part.block.area,
+        range: layer.range,
+        codes: part.codes,
+        vectors,
+        repeats,
+        firstSample: firstSample + k * stride,
+      };
       return board.readOut(signal === undefined ? request : { ...request, signal });
     }),
   );
@@ -106,7 +151,12 @@ export async function readLayer(board: CrossbarBoard, layer: MappedLayer, inputs
     addCodes(outputs, layer, parts[k]!, report.codes);
   });
   const lsb = adcLsb(descriptor, layer.range);
-  scale(outputs, layer, driven, unitsPerAmp(layer, descriptor).map((units) => units * lsb));
+  scale(
+    outputs,
+    layer,
+    driven,
+    unitsPerAmp(layer, descriptor).map((units) => units * lsb),
+  );
   const saturated = reports.reduce((sum, report) => sum + report.saturated, 0);
   return { outputs, driven, saturated, clipped, readOuts: vectors * repeats * parts.length };
 }

@@ -22,20 +22,20 @@ describe("weight codes", () => {
     });
   });
 
-  it.each([["a differential pair", differentialPair], ["three devices and an offset", threeDevices]] as const)(
-    "%s decodes to the weight that was encoded, inside the window",
-    (_, code) => {
-      fc.assert(
-        fc.property(fc.double({ min: -17.9e-6, max: 17.9e-6, noNaN: true }), (wanted) => {
-          const targets = new Float32Array(code.signs.length);
-          expect(encodeWeight(code, window, wanted, targets, 0)).toBe(false);
-          expect(decode(code, targets)).toBeCloseTo(wanted, 10);
-          expect(Math.min(...targets)).toBeGreaterThanOrEqual(window.min * (1 - 1e-6));
-          expect(Math.max(...targets)).toBeLessThanOrEqual(window.max * (1 + 1e-6));
-        }),
-      );
-    },
-  );
+  it.each([
+    ["a differential pair", differentialPair],
+    ["three devices and an offset", threeDevices],
+  ] as const)("%s decodes to the weight that was encoded, inside the window", (_, code) => {
+    fc.assert(
+      fc.property(fc.double({ min: -17.9e-6, max: 17.9e-6, noNaN: true }), (wanted) => {
+        const targets = new Float32Array(code.signs.length);
+        expect(encodeWeight(code, window, wanted, targets, 0)).toBe(false);
+        expect(decode(code, targets)).toBeCloseTo(wanted, 10);
+        expect(Math.min(...targets)).toBeGreaterThanOrEqual(window.min * (1 - 1e-6));
+        expect(Math.max(...targets)).toBeLessThanOrEqual(window.max * (1 + 1e-6));
+      }),
+    );
+  });
 
   it("says that a weight beyond the window was cut", () => {
     const targets = new Float32Array(2);

@@ -8,7 +8,11 @@ const layer = fc.record({
   outputs: fc.integer({ min: 1, max: 50 }),
   devices: fc.integer({ min: 1, max: 3 }),
 });
-const tile = fc.record({ rows: fc.integer({ min: 3, max: 40 }), cols: fc.integer({ min: 3, max: 40 }), tiles: fc.constant(1) });
+const tile = fc.record({
+  rows: fc.integer({ min: 3, max: 40 }),
+  cols: fc.integer({ min: 3, max: 40 }),
+  tiles: fc.constant(1),
+});
 const layers = fc.array(layer, { minLength: 1, maxLength: 5 });
 
 describe("packing layers on tiles", () => {
@@ -39,7 +43,8 @@ describe("packing layers on tiles", () => {
           expect(area.row + area.rows).toBeLessThanOrEqual(array.rows);
           expect(area.col + area.cols).toBeLessThanOrEqual(array.cols);
           for (let r = area.row; r < area.row + area.rows; r++) {
-            for (let c = area.col; c < area.col + area.cols; c++) cells[(area.tile * array.rows + r) * array.cols + c]!++;
+            for (let c = area.col; c < area.col + area.cols; c++)
+              cells[(area.tile * array.rows + r) * array.cols + c]!++;
           }
         }
         expect(Math.max(...cells)).toBe(1);
@@ -68,6 +73,8 @@ describe("packing layers on tiles", () => {
   });
 
   it("refuses a weight with more devices than a tile has columns", () => {
-    expect(() => pack([{ name: "fc1", inputs: 1, outputs: 1, devices: 3 }], { tiles: 1, rows: 2, cols: 2 })).toThrow("fc1 takes 3 cells a weight");
+    expect(() =>
+      pack([{ name: "fc1", inputs: 1, outputs: 1, devices: 3 }], { tiles: 1, rows: 2, cols: 2 }),
+    ).toThrow("fc1 takes 3 cells a weight");
   });
 });
