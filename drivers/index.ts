@@ -3,5 +3,14 @@ export { pipe } from "./pipe.ts";
 export { listPorts, type PortSeen } from "./ports.ts";
 export { openPty, type Pty } from "./pty.ts";
 export { serialTransport } from "./serial.ts";
+export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
+export type { BoardCore } from "./simulator/core.ts";
+export {
+  ArrayFaults,
+  SimulatorOptions,
+  type SimulatorSettings,
+  simulatorOptionsOf,
+} from "./simulator/options.ts";
+export { Refusal } from "./simulator/refusal.ts";
 export { socketTransport, tcpTransport } from "./tcp.ts";
 export type { Transport } from "./transport.ts";

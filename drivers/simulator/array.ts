@@ -19,7 +19,6 @@ import {
 } from "#protocol";
 import { type AgedArea, agedArea } from "./aged-area.ts";
 import { cellsOf, type Devices, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
-import { checkArea, checkCellReads, checkProgram, checkPulse, checkReadOut } from "./checks.ts";
 import { converter } from "./converters.ts";
 import type { BoardCore } from "./core.ts";
 import { describe } from "./describe.ts";
@@ -90,7 +89,6 @@ class SimulatedArray implements SimulatedCore {
   }
 
   *program(request: Request<"program">): Generator<Reply<"progress">, Reply<"program">> {
-    checkProgram(request, this.descriptor);
     const { times, pulses } = this.#devices.profile;
     const cells = this.#change(request.tile);
     return yield* programArea(request, {
@@ -108,7 +106,6 @@ class SimulatedArray implements SimulatedCore {
   }
 
   pulse(request: Request<"pulse">): Reply<"pulse"> {
-    checkPulse(request, this.descriptor);
     const cells = this.#change(request.tile);
     const cell = request.row * cells.cols + request.col;
     const { model, profile } = this.#devices;
@@ -123,7 +120,6 @@ class SimulatedArray implements SimulatedCore {
   }
 
   readCells(request: Request<"readCells">): Reply<"readCells"> {
-    checkCellReads(request, this.descriptor);
     const cells = this.#cells(request.tile);
     const chance = randomStream(this.#options.seed, streams.cellReads, this.#numbers.cellReads++);
     const order = cellsOf(cells, request);
@@ -178,7 +174,6 @@ class SimulatedArray implements SimulatedCore {
   }
 
   preset(area: Area, conductances: Quantities<"S">): void {
-    checkArea(area, this.descriptor);
     const cells = this.#change(area.tile);
     const { model } = this.#devices;
     const chance = randomStream(this.#options.seed, streams.programming, this.#numbers.programmings++);
@@ -188,7 +183,6 @@ class SimulatedArray implements SimulatedCore {
   }
 
   conductances(area: Area): Quantities<"S"> {
-    checkArea(area, this.descriptor);
     const cells = this.#cells(area.tile);
     const now = this.clock.now();
     return inSiemens(
@@ -198,7 +192,6 @@ class SimulatedArray implements SimulatedCore {
 
   /** Fixes the cells' state for one read-out, whose samples then take their time all at once. */
   #begin(request: Request<"readOut">, inputs: Int16Array): Burst {
-    checkReadOut(request, inputs, this.descriptor);
     const { model, profile, seed, faults } = this.#devices;
     const { adc, dac } = this.descriptor;
     const converting = converter(adc, request.range, faults.adcOffset);

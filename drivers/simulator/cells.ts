@@ -9,6 +9,7 @@ import {
 } from "#calibration";
 import { type Area, type Seconds, type Siemens, seconds, siemens } from "#protocol";
 import type { ArrayFaults } from "./options.ts";
+import { Refusal } from "./refusal.ts";
 
 /** Why a cell does not follow its pulses; "open" conducts nothing. */
 export type SimulatedFault = CellFault | "open";
@@ -107,8 +108,10 @@ export function stateOf(
   return [g, model.readSigma(g, age, programmed)];
 }
 
-/** Numbers, in their tile, of the cells of an area, row by row. */
+/** Numbers, in their tile, of the cells of an area, row by row. Refused where the area leaves the tile. */
 export function cellsOf(cells: TileCells, { row, col, rows, cols }: Area): Uint32Array {
+  if (row + rows > cells.rows || col + cols > cells.cols)
+    throw new Refusal("outOfArray", `${row}+${rows} x ${col}+${cols} of ${cells.rows} x ${cells.cols}`);
   return Uint32Array.from({ length: rows * cols }, (_, at) => {
     return (row + Math.floor(at / cols)) * cells.cols + col + (at % cols);
   });
