@@ -250,7 +250,10 @@ export const bytes: Field<Uint8Array> = {
     const at = take(from, length);
     return from.bytes.subarray(at, at + length);
   },
-  show: (value, name) => (u16.check(value.length, `length of ${name}`), base64(value)),
+  show(value, name) {
+    u16.check(value.length, `length of ${name}`);
+    return base64(value);
+  },
   parse(word, name) {
     const value = bytesOfBase64(word);
     if (!value) throw malformed(name, word, "base64");
@@ -287,3 +290,13 @@ export function list(of: NumberField): Field<ArrayLike<number>> {
     },
   };
 }
+
+/** The kinds of field, for PROTOCOL.md. */
+export const fieldKinds = [
+  ["u8 u16 u32 u64", "unsigned, little-endian (a u64 stays below 2^53)"],
+  ["i16", "two's complement"],
+  ["f32", "IEEE single, never NaN or infinite"],
+  ["text(n)", "a length byte, then at most n bytes of printable ASCII"],
+  ["bytes", "a u16 length, then the bytes"],
+  ["list(kind)", "a u16 count, then the values"],
+] as const;

@@ -16,6 +16,7 @@ export { codeBits, packCodes, packedSize, packSamples, unpackCodes, unpackSample
 export { crc32c } from "./crc.ts";
 export { descriptorOf, helloOf, samplesPerChunk } from "./descriptor.ts";
 export * from "./errors.ts";
+export { type Field, fieldKinds } from "./fields.ts";
 export {
   encodeFrame,
   type Frame,

@@ -191,7 +191,15 @@ export const capabilities = ["program", "pulse", "readCells", "readOut"] as cons
 /** Outcome of one cell in the reply to `program`, by its number. */
 export const cellOutcomes = ["settled", "notSettled", "stuck", "aborted"] as const;
 /** Requests that a board answers at once, between two cells or samples; all others wait their turn in its queue. */
-export const urgent = ["hello", "ping", "sense", "idle", "abort", "linkFigures", "textMode"] as const satisfies MessageName[];
+export const urgent = [
+  "hello",
+  "ping",
+  "sense",
+  "idle",
+  "abort",
+  "linkFigures",
+  "textMode",
+] as const satisfies MessageName[];
 /** Why a board refuses a request or queues an error. The place in the table is the code on the wire: append only. */
 export const refusalMeanings = {
   none: "no error: what `nextError` says of an empty queue",
@@ -200,9 +208,10 @@ export const refusalMeanings = {
   outOfArray: "the area, cell or range is not on this board",
   overLimit: "a voltage, width, target, code or size is above the limits in the hello",
   busy: "more requests than the window",
-  aborted: "ended by `abort`, `idle`, `textMode`, a new session or the watchdog",
+  aborted: "ended by `abort`, `idle`, `text` or the watchdog",
   hardware: "a converter, supply or array answered wrongly; the facts say which",
   overflow: "a line or frame was longer than `maxFrame`, or the receive buffer ran over",
-  noSession: "a numbered change came before any hello: the board has restarted",
+  noSession:
+    "a change with a number came before any hello: the board has restarted, or `text` ended the session",
 } as const;
 export const refusals = Object.keys(refusalMeanings) as readonly (keyof typeof refusalMeanings)[];
