@@ -5,6 +5,7 @@ export { openPty, type Pty } from "./pty.ts";
 export { serialTransport } from "./serial.ts";
 export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
 export type { BoardCore } from "./simulator/core.ts";
+export { Endpoint, type EndpointOptions } from "./simulator/endpoint.ts";
 export {
   ArrayFaults,
   SimulatorOptions,
@@ -12,5 +13,8 @@ export {
   simulatorOptionsOf,
 } from "./simulator/options.ts";
 export { Refusal } from "./simulator/refusal.ts";
+export { type ServedBoard, servePty, serveTcp } from "./simulator/serve.ts";
+export { simulatedBoard, simulatorEndpoint } from "./simulator/simulated-board.ts";
 export { socketTransport, tcpTransport } from "./tcp.ts";
 export type { Transport } from "./transport.ts";
+export { type WireBoardOptions, wireBoard } from "./wire-board.ts";

@@ -70,7 +70,7 @@ export function unpackCodes(
   bytes: Uint8Array,
   bits: number,
   count: number,
-  into = new Int16Array(count),
+  into: Int16Array = new Int16Array(count),
   at = 0,
 ): Int16Array {
   checkedBits(bits);
@@ -104,7 +104,7 @@ export function unpackSamples(
   bytes: Uint8Array,
   bits: number,
   shape: { samples: number; perSample: number },
-  into = new Int16Array(shape.samples * shape.perSample),
+  into: Int16Array = new Int16Array(shape.samples * shape.perSample),
   at = 0,
 ): Int16Array {
   const size = packedSize(shape.perSample, bits);

@@ -125,6 +125,10 @@ export const errorTable = {
     says: "cannot make a pseudo-terminal: {why}",
     mend: "Install perl and stty (Debian: perl-base, coreutils), or serve the board with `mho sim --listen 127.0.0.1:7070`.",
   },
+  ADDRESS_UNAVAILABLE: {
+    says: "cannot listen on {address}: {why}",
+    mend: "Choose another port, or 0 for any free one.",
+  },
   BOARD_SILENT: {
     says: "the board at {url} did not answer {what} within {seconds} s",
     mend: "Check power and baud rate, then reset the board.",

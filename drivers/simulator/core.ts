@@ -15,7 +15,14 @@ export interface BoardCore {
    * Samples `first` … `first + count` of a read-out (sample = vector · repeats + repeat), count × cols ADC codes.
    * Noise is addressed by (seed, tile, request.firstSample + sample): asking again gives the same codes.
    */
-  readOut(request: Request<"readOut">, inputs: Int16Array, first: number, count: number): { codes: Int16Array; saturated: number };
+  readOut(
+    request: Request<"readOut">,
+    inputs: Int16Array,
+    first: number,
+    count: number,
+  ): { codes: Int16Array; saturated: number };
   sense(): Reply<"sense">;
   idle(): void;
+  /** A restart of the board's controller: another boot id, counts from 0. Cells keep what they hold. */
+  reboot(): void;
 }

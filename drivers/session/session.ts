@@ -1,0 +1,279 @@
+import type { Clock } from "#calibration";
+import {
+  decodeMessage,
+  encodeMessage,
+  type Frame,
+  type HostLinkFigures,
+  idOf,
+  type MessageName,
+  messageOf,
+  noRequest,
+  type Reply,
+  type Request,
+  refusals,
+  seconds,
+} from "#protocol";
+import type { Transport } from "../transport.ts";
+import { Alarm } from "./alarm.ts";
+import { failureOf, refusedBy } from "./failures.ts";
+import { next, wakeAt } from "./next.ts";
+import { greet, isHello, type Mode, probing } from "./opening.ts";
+import {
+  type Action,
+  type Event,
+  type Failure,
+  helloNumber,
+  initialState,
+  isStream,
+  isUrgent,
+  oldestOpen,
+  type State,
+} from "./state.ts";
+import { textWire } from "./text-wire.ts";
+import { afresh, binaryWire, type Wire } from "./wires.ts";
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly mode: Mode;
+  /** What the board says to people. */
+  readonly onLog?: ((line: string) => void) | undefined;
+}
+export interface Asking {
+  /** Events that belong to the request: progress, chunks. */
+  readonly onEvent?: ((frame: Frame) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Pending {
+  readonly what: MessageName;
+  readonly payload: Uint8Array;
+  readonly onEvent: ((frame: Frame) => void) | undefined;
+  readonly settle: (frame: Frame | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Header, CRC, stuffing and delimiters of a frame, at most. */
+const wireSize = (payload: number): number => payload + 16 + Math.ceil(payload / 254);
+
+/** Opens a session over a transport in any state; see `greet` for what it rejects with. */
+export async function openSession(transport: Transport, options: SessionOptions): Promise<Session> {
+  const wire = options.mode === "binary" ? binaryWire() : textWire(options.onLog);
+  const hello = await greet(transport, { wire, ...options });
+  return new Session(transport, { ...options, wire, hello });
+}
+
+/** The shell around `next`: it acts the actions out. Holds what is pending, the figures, and one alarm. */
+export class Session {
+  readonly hello: Reply<"hello">;
+  readonly #transport: Transport;
+  readonly #wire: Wire;
+  readonly #options: SessionOptions;
+  readonly #pending = new Map<number, Pending>();
+  readonly #alarm: Alarm;
+  #state: State;
+  #tickets = 0;
+  #heardAt: number;
+  #over: Failure | undefined;
+  #hand: Frame | undefined;
+  #figures = { framesOut: 0, bytesIn: 0, bytesOut: 0, duplicates: 0, retransmits: 0, gaps: 0 };
+
+  constructor(
+    transport: Transport,
+    options: SessionOptions & { readonly wire: Wire; readonly hello: Reply<"hello"> },
+  ) {
+    this.#transport = transport;
+    this.#wire = options.wire;
+    this.#options = options;
+    this.hello = options.hello;
+    this.#heardAt = options.clock.now();
+    const { window, maxFrame, watchdogMs } = options.hello;
+    const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
+    this.#state = initialState({
+      window: options.mode === "text" ? 1 : window,
+      credits: maxFrame,
+      keepAlive,
+      tries: 8,
+    });
+    this.#alarm = new Alarm(options.clock, () => this.#step({ saw: "tick", at: options.clock.now() }));
+    options.wire.listen((frame) => this.#hear(frame));
+    transport.onData((chunk) => {
+      this.#figures.bytesIn += chunk.length;
+      this.#wire.push(chunk);
+    });
+    transport.onClose(() => this.#end("lost"));
+  }
+
+  get url(): string {
+    return this.#transport.url;
+  }
+
+  /** Seconds since the board was last heard. */
+  get waited(): number {
+    return this.#options.clock.now() - this.#heardAt;
+  }
+
+  get figures(): HostLinkFigures {
+    const { framesIn, crcErrors, discarded } = this.#wire.figures;
+    return { ...this.#figures, framesIn, crcErrors, discarded, roundTrip: seconds(this.#state.trip.mean) };
+  }
+
+  /** One request, answered once. Rejects with BOARD_REFUSED, BOARD_SILENT, BOARD_REBOOTED, LINK_LOST or CANCELLED. */
+  async request<N extends MessageName>(what: N, values: Request<N>, asking: Asking = {}): Promise<Reply<N>> {
+    const frame = await this.#ask(what, encodeMessage(what, "request", values), asking);
+    return decodeMessage(what, "reply", frame!.payload);
+  }
+
+  /** One pass of a stream; nothing where it fell silent before its end record, and what is missing must be asked for. */
+  async pass(values: Request<"readOut">, asking: Asking): Promise<Reply<"readOut"> | undefined> {
+    const frame = await this.#ask("readOut", encodeMessage("readOut", "request", values), asking);
+    return frame && decodeMessage("readOut", "reply", frame.payload);
+  }
+
+  countGaps(samples: number): void {
+    this.#figures.gaps += samples;
+  }
+
+  /** Ends everything that waits or runs, then brings the board to its safe state. */
+  async idle(): Promise<void> {
+    const running = [...this.#pending].filter(([, { what }]) => !isUrgent(what));
+    const idle = this.request("idle", {});
+    for (const [ticket] of running) this.#step({ saw: "cancel", ticket, at: this.#options.clock.now() });
+    await idle;
+  }
+
+  async close(): Promise<void> {
+    this.#end("lost");
+    this.#transport.onData(() => {});
+    await this.#transport.close();
+  }
+
+  #ask(what: MessageName, payload: Uint8Array, { onEvent, signal }: Asking): Promise<Frame | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#over) return reject(this.#failure(this.#over, what));
+      if (signal?.aborted) return reject(this.#failure("cancelled", what));
+      const ticket = this.#tickets++;
+      const cancel = (): void => this.#step({ saw: "cancel", ticket, at: this.#options.clock.now() });
+      const done = (): void => {
+        signal?.removeEventListener("abort", cancel);
+        this.#pending.delete(ticket);
+      };
+      const settle = (frame: Frame | undefined): void => {
+        done();
+        resolve(frame);
+      };
+      const refuse = (error: unknown): void => {
+        done();
+        reject(error);
+      };
+      this.#pending.set(ticket, { what, payload, onEvent, settle, reject: refuse });
+      signal?.addEventListener("abort", cancel, { once: true });
+      this.#step({ saw: "ask", ticket, what, size: wireSize(payload.length), at: this.#options.clock.now() });
+    });
+  }
+
+  #hear(frame: Frame): void {
+    const message = messageOf(frame.id);
+    if (message?.side !== "reply") return;
+    if (message.name === "log") this.#options.onLog?.(decodeMessage("log", "reply", frame.payload).line);
+    if (isHello(frame) && decodeMessage("hello", "reply", frame.payload).bootId !== this.hello.bootId) {
+      this.#end("rebooted");
+      return;
+    }
+    const known = this.#state.open.some((open) => open.seq === frame.re);
+    if (!known && frame.re < helloNumber) this.#figures.duplicates++;
+    this.#hand = frame;
+    this.#heardAt = this.#options.clock.now();
+    this.#step({
+      saw: "frame",
+      re: frame.re,
+      credits: frame.credits,
+      kind: kindOf(frame),
+      at: this.#options.clock.now(),
+    });
+    this.#hand = undefined;
+  }
+
+  #step(event: Event): void {
+    const [state, actions] = next(this.#state, event);
+    this.#state = state;
+    for (const action of actions) this.#act(action);
+    this.#alarm.set(wakeAt(this.#state));
+  }
+
+  #act(action: Action): void {
+    if (action.do === "probe") return this.#write(probing(this.#wire, this.#options.mode));
+    if (action.do === "ask") {
+      const values = action.what === "ping" ? { token: 0 } : {};
+      // Its answer only shows that the board lives; its failure is the failure of what it was asked for.
+      this.#ask(action.what, encodeMessage(action.what, "request", values as Request<"ping">), {}).catch(
+        () => {},
+      );
+      return;
+    }
+    const pending = this.#pending.get(action.ticket);
+    if (!pending) return;
+    if (action.do === "send") this.#send(pending, action);
+    else if (action.do === "fail") this.#fail(pending, action.why);
+    else if (action.do === "tell") this.#tell(pending, action.ticket);
+    else this.#settle(pending);
+  }
+
+  #send(pending: Pending, { seq, again, fresh }: Extract<Action, { do: "send" }>): void {
+    if (again) this.#figures.retransmits++;
+    const { what, payload } = pending;
+    const re = oldestOpen(this.#state, seq);
+    const bytes = this.#wire.encode({
+      id: idOf(what, "request"),
+      flags: 0,
+      seq,
+      re,
+      credits: noRequest,
+      payload,
+    });
+    this.#figures.framesOut++;
+    this.#write(fresh ? afresh(bytes) : bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#figures.bytesOut += bytes.length;
+    this.#transport.write(bytes).catch(() => this.#end("lost"));
+  }
+
+  #tell(pending: Pending, ticket: number): void {
+    try {
+      pending.onEvent?.(this.#hand!);
+    } catch (error) {
+      pending.reject(error);
+      this.#step({ saw: "cancel", ticket, at: this.#options.clock.now() });
+    }
+  }
+
+  #settle(pending: Pending): void {
+    const frame = this.#hand!;
+    if (frame.id === idOf("refused", "reply")) pending.reject(refusedBy(frame, pending.what));
+    else pending.settle(frame);
+  }
+
+  #fail(pending: Pending, why: Failure): void {
+    if (why === "expired" && isStream(pending.what)) pending.settle(undefined);
+    else pending.reject(this.#failure(why, pending.what));
+  }
+
+  #failure(why: Failure, what: MessageName): Error {
+    return failureOf(why, { what, url: this.#transport.url, waited: this.waited });
+  }
+
+  #end(why: "rebooted" | "lost"): void {
+    if (this.#over) return;
+    this.#over = why;
+    this.#step({ saw: "over", why, at: this.#options.clock.now() });
+    this.#alarm.stop();
+  }
+}
+
+function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {
+  if ((frame.flags & 1) === 0) return "event";
+  if (frame.id !== idOf("refused", "reply")) return "reply";
+  const reason = refusals[decodeMessage("refused", "reply", frame.payload).code];
+  return reason === "aborted" || reason === "noSession" ? reason : "refused";
+}

@@ -1,0 +1,50 @@
+import { encodeFrame, type Frame, FrameDecoder } from "#protocol";
+
+/** Frames to bytes and back in one of the two modes. */
+export interface Wire {
+  encode(frame: Frame): Uint8Array;
+  push(chunk: Uint8Array): void;
+  /** Who gets the frames; a later listener takes over from the one before. */
+  listen(onFrame: (frame: Frame) => void): void;
+  readonly figures: { readonly framesIn: number; readonly crcErrors: number; readonly discarded: number };
+}
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+/** Brings a board from any state to text mode and ends the session before; no frame and no line of anyone's looks so. */
+export const toText = ascii("\0\ntext\n\0");
+/** Brings a board from text mode to binary mode; in binary mode it is a damaged frame. */
+export const toBinary = ascii("\0\nbinary\n\0");
+
+export function binaryWire(): Wire {
+  const decoder = new FrameDecoder();
+  let hear = (_frame: Frame): void => {};
+  return {
+    encode: encodeFrame,
+    push: (chunk) => {
+      for (const frame of decoder.push(chunk)) hear(frame);
+    },
+    listen: (onFrame) => {
+      hear = onFrame;
+    },
+    get figures() {
+      return decoder.figures;
+    },
+  };
+}
+
+const delimiter = Uint8Array.of(0);
+
+/** Several pieces as one chunk of bytes. */
+export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/** A frame that must not be taken for the end of what came before it. */
+export const afresh = (bytes: Uint8Array): Uint8Array => joined(delimiter, bytes);
