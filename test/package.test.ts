@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "mho-package-"));
 const user = join(folder, "user");
-const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
+const quiet: { encoding: "utf8"; stdio: ("ignore" | "pipe")[] } = {
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "pipe"],
+};
 let tarball = "";
 let files: string[] = [];
 let installed: { status: number | null; stderr: string };

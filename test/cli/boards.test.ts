@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { mkdtempSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { commands } from "../../src/cli/commands/index.ts";
+import { run } from "../../src/cli/run.ts";
+import { captured, mho } from "./captured.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mho-boards-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs `mho sim` while `work` uses its URL, then stops it as Ctrl-C would. */
+async function served(words: readonly string[], work: (url: string) => Promise<void>): Promise<number> {
+  const stop = new AbortController();
+  const listening = new AbortController();
+  const terminal = captured({ signal: stop.signal, onOut: () => listening.abort() });
+  const running = run(["sim", "--json", ...words], terminal, commands(terminal));
+  await Promise.race([once(listening.signal, "abort"), running]);
+  try {
+    await work((JSON.parse(terminal.stdout()) as { url: string }).url);
+  } finally {
+    stop.abort();
+  }
+  return running;
+}
+
+const small = "sim:?seed=5&profile=hfox-tsinghua";
+const demo = async (url: string): Promise<unknown> => {
+  const { exitCode, stdout, stderr } = await mho([
+    "demo",
+    "--json",
+    "--samples",
+    "10",
+    "--seed",
+    "3",
+    "--board",
+    url,
+  ]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  return JSON.parse(stdout);
+};
+
+describe("the demo", () => {
+  it("gives the same predictions, bit for bit, in process, over TCP and over a serial line", async () => {
+    const inProcess = await demo(small);
+    expect(
+      await served(["--listen", "127.0.0.1:0", "--board", small], async (url) =>
+        expect(await demo(url)).toEqual(inProcess),
+      ),
+    ).toBe(130);
+    expect(
+      await served(["--pty", "--board", small], async (url) => expect(await demo(url)).toEqual(inProcess)),
+    ).toBe(130);
+  });
+});
+
+describe("mho sim", () => {
+  it("links its tty where it was asked to, and takes the link away at the end", async () => {
+    const link = join(folder, "board");
+    await served(["--pty", "--link", link], async (url) => {
+      expect(readlinkSync(link)).toMatch(/^\/dev\//);
+      expect(url).toContain(link);
+      expect((await mho(["board", "--board", `pty:${link}`])).exitCode).toBe(0);
+    });
+    expect(() => readlinkSync(link)).toThrow(/ENOENT/);
+  });
+});
+
+describe("mho board", () => {
+  it("describes the board of a profile as JSON, with nothing else on stdout", async () => {
+    const { stdout } = await mho([
+      "board",
+      "--json",
+      "--board",
+      "sim:?profile=ideal&tiles=3&rows=32&cols=16&adcBits=9",
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      descriptor: { source: "simulated", profile: "ideal", tiles: 3, rows: 32, cols: 16, adc: { bits: 9 } },
+      condition: { idle: true },
+    });
+  });
+});
+
+describe("mho console", () => {
+  it("shows what the board answers to lines that are piped in, one after the other", async () => {
+    const { exitCode, stdout } = await mho(["console"], { typed: ["info", "", "readCells 0 3 7", "sense"] });
+    expect(exitCode).toBe(0);
+    const answers = stdout.split("\n").filter((line) => line.startsWith("ok "));
+    expect(answers.map((line) => line.split(" ")[1])).toEqual(["hello", "readCells", "sense"]);
+  });
+  it("passes on a refusal, and goes on", async () => {
+    const { exitCode, stdout } = await mho(["console"], { typed: ["readCells 99 0 0", "ping"] });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/error outOfArray[\s\S]*ok ping/);
+  });
+});
