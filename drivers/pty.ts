@@ -8,7 +8,7 @@ import { isMainThread } from "node:worker_threads";
 import type { BindingPortInterface, LinuxOpenOptions, OpenOptions } from "@serialport/bindings-cpp";
 import type { SerialPort } from "serialport";
 import { MhoError } from "#protocol";
-import { closePort, noticingHangUp, openPort } from "./serial-binding.ts";
+import { closePort, mended, openPort } from "./serial-binding.ts";
 import { streamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -97,7 +97,7 @@ async function unlocked(master: number): Promise<number> {
 async function masterPort(fd: number): Promise<SerialPort> {
   const { LinuxBinding, LinuxPortBinding } = await import("@serialport/bindings-cpp");
   const open = async (options: OpenOptions): Promise<BindingPortInterface> =>
-    noticingHangUp(new LinuxPortBinding(fd, options as Required<LinuxOpenOptions>));
+    mended(new LinuxPortBinding(fd, options as Required<LinuxOpenOptions>));
   return openPort({ list: LinuxBinding.list, open }, "/dev/ptmx", 115_200);
 }
 

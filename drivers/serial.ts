@@ -1,7 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import type { SerialPort } from "serialport";
 import { MhoError } from "#protocol";
-import { closePort, hangUpSafe, openPort } from "./serial-binding.ts";
+import { closePort, mendedBinding, openPort } from "./serial-binding.ts";
 import { streamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
 
@@ -16,7 +16,7 @@ export async function serialTransport(url: string | URL): Promise<Transport> {
   // serialport's poller runs on the main thread's loop and aborts the whole program elsewhere (node-serialport#2748).
   if (!isMainThread) throw new MhoError("NOT_IN_WORKER", { url: text });
   const { SerialPort } = await import("serialport");
-  const port = await openPort(hangUpSafe(SerialPort.binding), path, baud).catch((cause: Error) => {
+  const port = await openPort(mendedBinding(SerialPort.binding), path, baud).catch((cause: Error) => {
     throw notOpened(text, cause);
   });
   await askLowLatency(port);

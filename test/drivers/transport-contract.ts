@@ -133,6 +133,20 @@ export function transportContract({ name, open, flood }: Link): void {
     });
 
     law(
+      "hears the other side while its own writes are held back, and still ends them",
+      async ({ near, far }) => {
+        const heard = receive(near, 3);
+        await turns();
+        const writes = Array.from({ length: 64 }, () => near.write(noise(flood / 64, 9)));
+        await turns();
+        await far.write(Uint8Array.of(1, 2, 3));
+        expect([...(await heard)]).toEqual([1, 2, 3]);
+        await receive(far, flood);
+        await Promise.all(writes);
+      },
+    );
+
+    law(
       "tells its own listener once and without a reason when it is closed, and takes no more",
       async ({ near }) => {
         const reasons: unknown[] = [];
