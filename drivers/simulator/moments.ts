@@ -11,7 +11,7 @@ export interface Moments {
   /** Standard deviations of the two independent parts that the noise is drawn as: a Gaussian and a Laplace one. */
   readonly gaussian: Float32Array;
   readonly laplace: Float32Array;
-  /** Devices that the noisiest vote counts for: least over the columns of Σ²/Σ⁴, see `split`. One a vector. */
+  /** Effective number of devices that make the noise, least over the columns; see `split`. One a vector. */
   readonly effective: Float32Array;
 }
 
@@ -25,8 +25,10 @@ export interface Drive {
   readonly law: "none" | "gaussian" | "laplace";
 }
 
-function power(codes: Float32Array, exponent: number): Float32Array {
-  return codes.map((code) => code ** exponent);
+function squared(values: Float32Array): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = values[i]! * values[i]!;
+  return out;
 }
 
 /**
@@ -35,13 +37,15 @@ function power(codes: Float32Array, exponent: number): Float32Array {
  *
  *   excess kurtosis = 3/n,      var(Laplace part) = Σσ² / √n,      var(Gaussian part) = Σσ² (1 − 1/√n)
  *
- * Exact for one device (n = 1: all Laplace) and in the limit (n → ∞: all Gaussian); from n = 32 on the distribution
- * functions differ by less than 5e−4 (sixth cumulant 30/n^1.5 instead of 30/n²). Writes n and returns it.
+ * Exact for one device (n = 1: all Laplace) and in the limit (n → ∞: all Gaussian). Between, the distribution functions
+ * of n equal devices and of this sum differ by at most 0.0020 at n = 8, 0.0009 at 16, 0.0003 at 32 (by their
+ * characteristic functions). Writes n and returns it.
  */
 function split(moments: Moments, fourth: Float32Array, at: number): number {
   const sd = moments.gaussian[at]!;
   if (sd === 0) return Number.POSITIVE_INFINITY;
-  const n = Math.max(1, sd ** 4 / fourth[at]!);
+  const variance = sd * sd;
+  const n = Math.max(1, (variance * variance) / fourth[at]!);
   const share = 1 / Math.sqrt(n);
   moments.laplace[at] = sd * Math.sqrt(share);
   moments.gaussian[at] = sd * Math.sqrt(1 - share);
@@ -51,29 +55,26 @@ function split(moments: Moments, fourth: Float32Array, at: number): number {
 function momentsFrom(first: number, { area, inputs, vectors, scale, law }: Drive): Moments {
   const { rows, cols } = area;
   const count = Math.min(batch, vectors - first);
-  const codes = Float32Array.from(inputs.subarray(first * rows, (first + count) * rows));
-  const sums = (weights: Float32Array, exponent: number, factor: number): Float32Array => {
+  const sums = (codes: Float32Array, weights: Float32Array, factor: number): Float32Array => {
     const out = new Float32Array(count * cols);
-    gemm(exponent === 1 ? codes : power(codes, exponent), weights, out, count, rows, cols);
+    gemm(codes, weights, out, count, rows, cols);
     for (let i = 0; i < out.length; i++) out[i]! *= factor;
     return out;
   };
-  const mean = sums(area.mean, 1, scale);
   const none = new Float32Array(0);
-  const moments: Moments = {
-    first,
-    mean,
-    gaussian: law === "none" ? none : sums(area.variance, 2, scale ** 2).map(Math.sqrt),
-    laplace: law === "laplace" ? new Float32Array(count * cols) : none,
-    effective: new Float32Array(count).fill(Number.POSITIVE_INFINITY),
-  };
-  if (law === "laplace") {
-    const fourth = sums(area.fourth, 4, scale ** 4);
-    for (let at = 0; at < fourth.length; at++) {
-      const vector = Math.floor(at / cols);
-      moments.effective[vector] = Math.min(moments.effective[vector]!, split(moments, fourth, at));
-    }
-  }
+  const codes = new Float32Array(inputs.subarray(first * rows, (first + count) * rows));
+  const mean = sums(codes, area.mean, scale);
+  const effective = new Float32Array(count).fill(Number.POSITIVE_INFINITY);
+  if (law === "none") return { first, mean, gaussian: none, laplace: none, effective };
+  const squares = squared(codes);
+  const gaussian = sums(squares, area.variance, scale ** 2);
+  for (let i = 0; i < gaussian.length; i++) gaussian[i] = Math.sqrt(gaussian[i]!);
+  if (law === "gaussian") return { first, mean, gaussian, laplace: none, effective };
+  const moments = { first, mean, gaussian, laplace: new Float32Array(count * cols), effective };
+  const fourth = sums(squared(squares), area.fourth, scale ** 4);
+  for (let vector = 0, at = 0; vector < count; vector++)
+    for (let j = 0; j < cols; j++, at++)
+      effective[vector] = Math.min(effective[vector]!, split(moments, fourth, at));
   return moments;
 }
 

@@ -7,7 +7,7 @@ import { batchedMoments, type Moments } from "./moments.ts";
 export type Engine = "auto" | "moment" | "per-device";
 
 /** Below so many effective devices in any column, "auto" sums Laplace noise device by device. */
-export const momentDevices = 32;
+export const momentDevices = 8;
 
 /** A read-out made ready: the state of the cells is fixed, samples may be taken in any order and any number of times. */
 export interface Burst {
