@@ -35,12 +35,12 @@ export function recognise(file: WeightsFile, path: string): Recognised {
   const names = keys.slice(0, 8).join(", ").slice(0, 400) + (keys.length > 8 ? ", …" : "");
   const unknown = new MhoError("NAMES_UNKNOWN", { path, count: keys.length, names });
   if (keys.some((key) => key.length > maxKey)) throw unknown;
+  for (const { present, what, why } of unread) {
+    if (keys.some((key) => present.test(key))) throw new MhoError("POSTERIOR_UNREAD", { path, what, why });
+  }
   for (const rule of namingTable) {
     const pairs = pairsOf(rule, file);
     if (pairs.length > 0 && fits(rule, keys, pairs)) return withPoints(file, rule, pairs);
-  }
-  for (const { present, what, why } of unread) {
-    if (keys.some((key) => present.test(key))) throw new MhoError("POSTERIOR_UNREAD", { path, what, why });
   }
   const points = withPoints(file);
   if (points.parameters.length > 0 && !keys.some(looksSpread)) return points;

@@ -227,7 +227,7 @@ export const unread: readonly { readonly present: RegExp; readonly what: string;
     why: "its weights are correlated",
   },
   {
-    present: /^(.*\.)?(AutoDiagonalNormal\.)?loc$|^auto_loc$/,
+    present: /^(?!weight|bias)(?:\w+\.)?loc$|^auto_loc$/,
     what: "one flat vector for all weights (AutoDiagonalNormal)",
     why: "which value is which weight is not in the file",
   },

@@ -39,6 +39,9 @@ export function parseTransform(text: string): Transform {
   return affine(name, { factor: Number(factor), offset: Number(offset) });
 }
 
+/** 1e-6 rather than 0.000001. */
+const digits = (x: number): string => (Math.abs(x) < 1e-3 ? x.toExponential() : String(x));
+
 /** factor · shape(x) + offset, for one of the shapes that `parseTransform` knows. */
 export function affine(
   name: string,
@@ -46,7 +49,7 @@ export function affine(
 ): Transform {
   const shape = shapes[name]!;
   return {
-    text: `${factor === 1 ? "" : `${factor}·`}${shape.text}${offset === 0 ? "" : ` + ${offset}`}`,
+    text: `${factor === 1 ? "" : `${digits(factor)}·`}${shape.text}${offset === 0 ? "" : ` + ${digits(offset)}`}`,
     of: (x) => factor * shape.of(x) + offset,
   };
 }
