@@ -40,7 +40,7 @@ export const errorTable = {
   },
   NAMES_UNKNOWN: {
     says: "no known Bayesian layer naming fits the {count} tensors in {path}: {names}",
-    mend: "Give --arch with the key prefixes, and --std with the transform that makes a standard deviation.",
+    mend: "Save the tensors under names that say what they are, `fc1.mu_weight` beside `fc1.rho_weight`; docs/import.md lists the names that are read.",
   },
   POSTERIOR_UNREAD: {
     says: "{path} holds {what}, which mho does not read: {why}",
@@ -166,6 +166,10 @@ export const errorTable = {
   CELLS_NOT_SETTLED: {
     says: "{count} of {total} cells stayed outside ± {tolerance} µS",
     mend: "Look at them with `mho inspect`; widen --tolerance, or allow more pulses with --max-pulses.",
+  },
+  JOURNAL_OF_OTHER: {
+    says: "{path} remembers another deployment: its {what} is {found}, not {wanted}",
+    mend: "Deploy without --resume to begin anew, or give the map and board that it belongs to.",
   },
   NOT_DEPLOYED: { says: "the board does not hold this map", mend: "Run `mho deploy MAP --board URL` first." },
   CANCELLED: {

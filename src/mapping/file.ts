@@ -45,6 +45,7 @@ const StoredLayer = z.strictObject({
 const StoredMap = z.strictObject({
   model: z.unknown(),
   modelSha256: z.string(),
+  tolerance: finite.positive().transform(siemens),
   scalesFrom: z.string(),
   board: z.strictObject({
     uid: z.string(),

@@ -1,5 +1,5 @@
 import type { DeviceModel } from "#calibration";
-import { type Descriptor, type Seconds, seconds } from "#protocol";
+import { type Descriptor, type Seconds, type Siemens, seconds, siemens } from "#protocol";
 import { budgetOf } from "./budget.ts";
 import { encodeWeight, gammas, type Window } from "./code.ts";
 import { phasesOf } from "./noise.ts";
@@ -9,6 +9,18 @@ import type { Block, MappedBoard, MappedLayer, WeightCode } from "./types.ts";
 
 /** Read noise is reckoned a minute after programming unless said: the laws we know grow with the logarithm of time. */
 export const usualAge = seconds(60);
+
+/** See ConductanceMap.tolerance; 1 % of the window where nothing is known of the devices. */
+export function toleranceFor(
+  targets: readonly Float32Array[],
+  { conductance }: Descriptor,
+  device: DeviceModel | undefined,
+): Siemens {
+  if (device === undefined) return siemens((conductance.max - conductance.min) / 100);
+  const errors = targets.map((layer) => layer.map((g) => device.programmingSigma(siemens(g))));
+  const sorted = errors.map((layer) => layer.sort()[layer.length >> 1] ?? 0).sort((a, b) => a - b);
+  return siemens(Math.max(2 * conductance.lsb, (sorted[sorted.length >> 1] ?? 0) / 2));
+}
 
 export const boardOf = ({ uid, profile, tiles, rows, cols, dac, adc }: Descriptor): MappedBoard => ({
   uid,

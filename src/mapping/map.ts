@@ -2,7 +2,7 @@ import { type DeviceModel, streams } from "#calibration";
 import { type Descriptor, MhoError, type Seconds } from "#protocol";
 import { type BayesianModel, modelSha256, sizeOf } from "../model/index.ts";
 import { differentialPair } from "./code.ts";
-import { boardOf, encodeLayer, scaledLayer, windowOf } from "./layer.ts";
+import { boardOf, encodeLayer, scaledLayer, toleranceFor, windowOf } from "./layer.ts";
 import { packOnto } from "./pack.ts";
 import { givenInputs, type Probes, syntheticInputs } from "./probes.ts";
 import { propagate } from "./propagate.ts";
@@ -106,11 +106,11 @@ export function map(model: BayesianModel, descriptor: Descriptor, options: MapOp
     const placed = { code, blocks: blocks[k]!, ...encodeLayer(stage, code, window) };
     return scaledLayer(stage, placed, { descriptor, vectors: vectors[k]!, device, age });
   });
-  return {
-    model,
-    modelSha256: modelSha256(model),
-    board: boardOf(descriptor),
-    layers,
-    scalesFrom: inWords(probes),
-  };
+  const tolerance = toleranceFor(
+    layers.map((layer) => layer.targets),
+    descriptor,
+    device,
+  );
+  const board = boardOf(descriptor);
+  return { model, modelSha256: modelSha256(model), board, layers, tolerance, scalesFrom: inWords(probes) };
 }

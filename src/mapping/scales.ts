@@ -12,8 +12,8 @@ export const saturationRate = 1e-4;
 /** Largest code a row may be driven at: within the DAC on both sides of zero, where it has two, and the voltage limit. */
 export function topCode({ dac }: Pick<MappedBoard, "dac">, readVoltage: number): number {
   const side = dac.min < 0 ? Math.min(dac.max, -dac.min) : dac.max;
-  // A limit that went through single precision may read a hair below the top code's voltage.
-  return Math.min(side, Math.floor(readVoltage / dac.lsb + 1e-4));
+  // Scales travel in single precision: the top code's voltage may lie a rounding above the limit.
+  return Math.min(side, Math.floor((readVoltage / dac.lsb) * (1 + 1e-6)));
 }
 
 /** Activation units a DAC code: the probes' full scale over the top code. All-zero inputs get full scale 1. */

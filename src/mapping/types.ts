@@ -65,6 +65,11 @@ export interface ConductanceMap {
   readonly modelSha256: string;
   readonly board: MappedBoard;
   readonly layers: readonly MappedLayer[];
+  /**
+   * How near its target a cell must read: half the median programming error of the devices, so that verify's own spread adds
+   * little to it, and at least two counts of the wire.
+   */
+  readonly tolerance: Siemens;
   /** Which inputs the scales were taken from, in words. */
   readonly scalesFrom: string;
 }
