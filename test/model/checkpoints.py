@@ -87,6 +87,8 @@ case("edward2", "Edward2", "softplus(stddev) + 1e-7", lambda x: softplus(x) + 1e
 case("logvar", "unknown", "exp(log_var/2)", lambda x: torch.exp(x / 2), plain("{}_mean", "{}_logvar"))
 case("log-std", "unknown", "exp(log_sigma)", torch.exp, plain("{}_loc", "{}_log_std"))
 case("rho-first", "unknown", "softplus(rho)", softplus, lambda layer, param: (f"{layer}.mean_{param}", f"{layer}.rho_{param}"))
+case("numbered", "unknown", "softplus(rho)", softplus,
+     lambda layer, param: tuple(f"{param[0]}{layer[2:]}_{end}" for end in ("mu", "rho")))
 
 # NumPyro keeps standard deviations themselves.
 state, truth = {}, []

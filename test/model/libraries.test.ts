@@ -31,7 +31,7 @@ describe.skipIf(without !== undefined)(titled("a checkpoint that torch or numpy 
 
   const libraries =
     "bayesian-torch blitz nitarshan torchbnn torch-uncertainty torch-uncertainty-bare bayesian-cnn javier-antoran bayesianize " +
-    "pyro-module tyxe tfp edward2 numpyro store-softplus store-exp store-interval store-independent logvar log-std rho-first";
+    "pyro-module tyxe tfp edward2 numpyro store-softplus store-exp store-interval store-independent logvar log-std rho-first numbered";
 
   it.each(libraries.split(" "))(
     "under the names of %s has its library, transform, means and standard deviations",
@@ -44,7 +44,9 @@ describe.skipIf(without !== undefined)(titled("a checkpoint that torch or numpy 
         expect([model.provenance.library, model.provenance.std]).toEqual([library, std]);
         expect(model.layers.map(({ type }) => type)).toEqual(["dense", "relu", "dense"]);
         for (const { layer, param, mean, std: sigma } of truth) {
-          const found = layersOf(model).find((candidate) => candidate.name.endsWith(layer))![param]!;
+          const found = layersOf(model).find((candidate) =>
+            candidate.name.endsWith(name === "numbered" ? layer.slice(2) : layer),
+          )![param]!;
           expect(found.mean).toEqual(Float32Array.from(mean));
           for (const [i, wanted] of sigma.entries())
             expect(Math.abs(found.std[i]! - wanted)).toBeLessThanOrEqual(3e-7 * (1 + wanted));

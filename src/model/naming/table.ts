@@ -25,6 +25,26 @@ export interface NamingRule {
 
 const aliases = /_sampler\.|(^|[._])eps(_|$)|prior/;
 
+const pairedByWords =
+  "No known library has these names: means and spreads were paired by the words in them, weights taken as [out, in].";
+
+/** Where the word for a mean may stand, and the spread's key with `@` for its word: `w.mean`, `mean_w`, `w1_mean`, `mean`. */
+const places: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?<layer>(?:.*?[._/])??)(?<param>weights?|kernel|bias|w|b)(?<join>[._/]?)(?:mu|mean|loc)$/i,
+    "$<layer>$<param>$<join>@",
+  ],
+  [
+    /^(?<layer>(?:.*?[._/])??)(?:mu|mean|loc)(?<join>[._/]?)(?<param>weights?|kernel|bias|w|b)$/i,
+    "$<layer>@$<join>$<param>",
+  ],
+  [
+    /^(?<head>.*?)(?<param>weight|bias|w|b)(?<layer>_?\d+)(?<join>[._/]?)(?:mu|mean|loc)$/i,
+    "$<head>$<param>$<layer>$<join>@",
+  ],
+  [/^(?<layer>(?:.+[._/])?)(?:mu|mean|loc)$/i, "$<layer>@"],
+];
+
 /**
  * Libraries in the order they are tried; the first whose keys are all there is taken. Each row is from the library's source:
  * see docs/import.md for versions.
@@ -186,26 +206,17 @@ export const namingTable: readonly NamingRule[] = [
 
 /** Rules for names that follow no library but say what they hold: `w1.weight_mean` beside `w1.weight_logvar`. */
 function unknownNames(words: readonly (readonly [readonly string[], string])[]): NamingRule[] {
-  return words.flatMap(([spreads, std]) => [
-    {
+  return words.flatMap(([spreads, std]) =>
+    places.map(([mean, place]) => ({
       library: "unknown",
-      mean: /^(?<layer>(?:.*?[._/])??)(?<param>weights?|kernel|bias|w|b)(?<join>[._/]?)(?:mu|mean|loc)$/i,
-      spread: spreads.map((word) => `$<layer>$<param>$<join>${word}`),
+      mean,
+      spread: spreads.map((word) => place.replace("@", word)),
       std,
       rho: spreads[0]!,
       drop: aliases,
-      note: "No known library has these names: means and spreads were paired by the words in them, weights taken as [out, in].",
-    },
-    {
-      library: "unknown",
-      mean: /^(?<layer>(?:.*?[._/])??)(?:mu|mean|loc)(?<join>[._/]?)(?<param>weights?|kernel|bias|w|b)$/i,
-      spread: spreads.map((word) => `$<layer>${word}$<join>$<param>`),
-      std,
-      rho: spreads[0]!,
-      drop: aliases,
-      note: "No known library has these names: means and spreads were paired by the words in them, weights taken as [out, in].",
-    },
-  ]);
+      note: pairedByWords,
+    })),
+  );
 }
 
 /** Weights that are numbers, not distributions: all of an MC-dropout net, the first layers of a last-layer Bayesian one. */
