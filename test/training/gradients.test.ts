@@ -80,7 +80,7 @@ describe("the forward pass", () => {
     fillNormals(activations[0]!.noise, 23, 302);
     refreshStds(net);
     forwardNet(net, activations, items);
-    const { output } = activations[0]!;
+    const output = Array.from(activations[0]!.output);
     const mean = output.reduce((a, b) => a + b, 0) / items;
     const variance = output.reduce((sum, y) => sum + (y - mean) ** 2, 0) / items;
     const wanted = 4 * 0.09 + 9 * 0.04 + 0.01;
