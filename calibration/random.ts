@@ -13,6 +13,7 @@ export const streams = {
   readOuts: 6,
   readOutTails: 7,
   deviceReads: 8,
+  linkFaults: 9,
   topUp: 16,
   posterior: 17,
   reference: 18,

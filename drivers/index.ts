@@ -6,6 +6,7 @@ export { serialTransport } from "./serial.ts";
 export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
 export type { BoardCore } from "./simulator/core.ts";
 export { Endpoint, type EndpointOptions } from "./simulator/endpoint.ts";
+export { type FaultKind, faultKinds, faulty, type LinkFaults } from "./simulator/faults.ts";
 export {
   ArrayFaults,
   SimulatorOptions,
@@ -14,7 +15,12 @@ export {
 } from "./simulator/options.ts";
 export { Refusal } from "./simulator/refusal.ts";
 export { type ServedBoard, servePty, serveTcp } from "./simulator/serve.ts";
-export { simulatedBoard, simulatorEndpoint } from "./simulator/simulated-board.ts";
+export {
+  pipedBoard,
+  type SimulatedBoardOptions,
+  simulatedBoard,
+  simulatorEndpoint,
+} from "./simulator/simulated-board.ts";
 export { socketTransport, tcpTransport } from "./tcp.ts";
 export type { Transport } from "./transport.ts";
 export { type WireBoardOptions, wireBoard } from "./wire-board.ts";

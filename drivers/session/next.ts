@@ -75,8 +75,8 @@ function maySend(state: State, asked: Asked): boolean {
   const underway = state.open.filter((open) => open.unseen).reduce((sum, open) => sum + open.size, 0);
   // With nothing underway the board's buffer is empty, whatever it last said; a frame always fits then.
   if (underway > 0 && underway + asked.size > state.credits) return false;
-  if (isUrgent(asked.what)) return true;
   const queued = state.open.filter((open) => !isUrgent(open.what));
+  if (isUrgent(asked.what)) return state.open.length - queued.length < state.limits.urgent;
   if (isChange(asked.what)) return queued.length === 0 && !state.open.some((open) => open.what === "abort");
   return queued.length < state.limits.window && !queued.some((open) => isChange(open.what));
 }

@@ -26,6 +26,7 @@ import {
   initialState,
   isStream,
   isUrgent,
+  type Limits,
   oldestOpen,
   type State,
 } from "./state.ts";
@@ -86,14 +87,7 @@ export class Session {
     this.#options = options;
     this.hello = options.hello;
     this.#heardAt = options.clock.now();
-    const { window, maxFrame, watchdogMs } = options.hello;
-    const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
-    this.#state = initialState({
-      window: options.mode === "text" ? 1 : window,
-      credits: maxFrame,
-      keepAlive,
-      tries: 8,
-    });
+    this.#state = initialState(limitsOf(options.hello, options.mode));
     this.#alarm = new Alarm(options.clock, () => this.#step({ saw: "tick", at: options.clock.now() }));
     options.wire.listen((frame) => this.#hear(frame));
     transport.onData((chunk) => {
@@ -201,15 +195,18 @@ export class Session {
   }
 
   #act(action: Action): void {
-    if (action.do === "probe") return this.#write(probing(this.#wire, this.#options.mode));
-    if (action.do === "ask") {
-      const values = action.what === "ping" ? { token: 0 } : {};
-      // Its answer only shows that the board lives; its failure is the failure of what it was asked for.
-      this.#ask(action.what, encodeMessage(action.what, "request", values as Request<"ping">), {}).catch(
-        () => {},
-      );
-      return;
-    }
+    if (action.do === "probe") this.#write(probing(this.#wire, this.#options.mode));
+    else if (action.do === "ask") this.#askOwn(action.what);
+    else this.#actFor(action);
+  }
+
+  /** Its answer only shows that the board lives; its failure is the failure of what it was asked for. */
+  #askOwn(what: "ping" | "abort"): void {
+    const payload = encodeMessage(what, "request", { token: 0 } as Request<typeof what>);
+    this.#ask(what, payload, {}).catch(() => {});
+  }
+
+  #actFor(action: Extract<Action, { ticket: number }>): void {
     const pending = this.#pending.get(action.ticket);
     if (!pending) return;
     if (action.do === "send") this.#send(pending, action);
@@ -269,6 +266,13 @@ export class Session {
     this.#step({ saw: "over", why, at: this.#options.clock.now() });
     this.#alarm.stop();
   }
+}
+
+/** PROTOCOL.md §6. Text mode has no credits, so it has one request of each kind on the line. */
+function limitsOf({ window, maxFrame, watchdogMs }: Reply<"hello">, mode: Mode): Limits {
+  const atOnce = mode === "text" ? { window: 1, urgent: 1 } : { window, urgent: Number.POSITIVE_INFINITY };
+  const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
+  return { ...atOnce, credits: maxFrame, keepAlive, tries: 8 };
 }
 
 function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {

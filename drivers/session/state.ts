@@ -29,6 +29,8 @@ export interface Open extends Asked {
 export interface Limits {
   /** Requests that may wait in the board's queue. */
   readonly window: number;
+  /** Requests that the board answers at once and that may be open together. */
+  readonly urgent: number;
   /** Bytes that the board can receive before it says otherwise. */
   readonly credits: number;
   /** The host says something at least so often while a request is open, so that the watchdog sleeps. */

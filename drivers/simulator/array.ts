@@ -155,7 +155,7 @@ class SimulatedArray implements SimulatedCore {
     return {
       temperature: 300,
       supply: 3.3,
-      ticks: Math.floor(this.clock.now() * this.descriptor.tickHz),
+      ticks: Math.round(this.clock.now() * this.descriptor.tickHz),
       pulses: this.#counts.pulses,
       readOuts: this.#counts.readOuts,
       idle: this.#idle ? 1 : 0,

@@ -1,4 +1,12 @@
-import { encodeFrame, type Frame, FrameDecoder, type LinkFigures, parseLine, type Refused } from "#protocol";
+import {
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  type LinkFigures,
+  parseLine,
+  type Refused,
+  refusals,
+} from "#protocol";
 import { frameOf, lineOf, toText } from "../session/index.ts";
 
 export type Listener = {
@@ -51,6 +59,10 @@ export class EndpointLink {
     };
   }
 
+  get #longest(): number {
+    return textGrowth * this.#maxFrame;
+  }
+
   /** Bytes of the receive buffer that are taken by something whose end has not come. */
   get pending(): number {
     return this.mode === "binary" ? this.#decoder.pending : this.#line.length;
@@ -85,7 +97,7 @@ export class EndpointLink {
   }
 
   #keep(byte: number): void {
-    if (this.#line.length < textGrowth * this.#maxFrame) this.#line += String.fromCharCode(byte);
+    if (this.#line.length < this.#longest) this.#line += String.fromCharCode(byte);
     else this.#overlong = true;
     if (this.#overlong) this.#figures.discarded++;
   }
@@ -95,8 +107,15 @@ export class EndpointLink {
     const overlong = this.#overlong;
     this.#line = "";
     this.#overlong = false;
-    if (overlong) this.#figures.discarded += text.length;
+    if (overlong) this.#refuseLong(text.length);
     else this.#say(text);
+  }
+
+  #refuseLong(kept: number): void {
+    this.#figures.discarded += kept;
+    const facts = `a line of more than ${this.#longest} characters`;
+    const values = { code: refusals.indexOf("overflow"), facts };
+    this.#listener.refused({ side: "reply", name: "refused", values });
   }
 
   #say(text: string): void {

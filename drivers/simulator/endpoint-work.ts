@@ -19,18 +19,8 @@ import {
   checkReadOut,
   inputBits,
 } from "./endpoint-limits.ts";
+import type { Job } from "./endpoint-queue.ts";
 import { Refusal } from "./refusal.ts";
-
-/** A request of the queue, while it is carried out. */
-export interface Job {
-  readonly seq: number;
-  readonly what: MessageName;
-  readonly values: unknown;
-  /** Bytes that it takes in the receive buffer. */
-  readonly size: number;
-  /** Set from outside to end it after the cell or sample in hand, with the facts of its refusal. */
-  stopped?: string;
-}
 
 export interface Bench {
   readonly core: BoardCore;

@@ -20,7 +20,8 @@ import { Alarm, afresh, isUrgent } from "../session/index.ts";
 import type { Transport } from "../transport.ts";
 import type { BoardCore } from "./core.ts";
 import { EndpointLink } from "./endpoint-link.ts";
-import { carryOut, type Job } from "./endpoint-work.ts";
+import { type Job, WorkQueue } from "./endpoint-queue.ts";
+import { carryOut } from "./endpoint-work.ts";
 import { ErrorQueue } from "./error-queue.ts";
 import { Numbering } from "./numbering.ts";
 import { Refusal } from "./refusal.ts";
@@ -38,10 +39,9 @@ export class Endpoint {
   readonly #numbering = new Numbering();
   readonly #errors = new ErrorQueue();
   readonly #watchdog: Alarm;
+  readonly #queue = new WorkQueue((job) => this.#work(job));
   readonly #receiveBuffer: number;
   #transport: Transport | undefined;
-  #queue: Job[] = [];
-  #running: Job | undefined;
   #sent = 0;
   #heardAt = 0;
 
@@ -69,7 +69,6 @@ export class Endpoint {
         gone();
       });
       transport.onData((chunk) => {
-        this.#heardAt = this.#clock.now();
         this.#link.receive(chunk);
       });
     });
@@ -93,9 +92,7 @@ export class Endpoint {
 
   /** Nothing of the session before goes on, and nothing of it is answered any more. */
   #endSession(): void {
-    if (this.#running) this.#running.stopped = "the session ended";
-    this.#running = undefined;
-    this.#queue = [];
+    this.#queue.clear("the session ended");
     this.#numbering.end();
     this.#link.mode = "text";
     this.#core.idle();
@@ -119,6 +116,7 @@ export class Endpoint {
   }
 
   #obey(word: "help" | "text" | "binary"): void {
+    this.#heardAt = this.#clock.now();
     if (word === "help") for (const line of helpText()) this.#line(line);
     if (word === "text") this.#endSession();
     this.#line(`ok ${word}`);
@@ -127,6 +125,7 @@ export class Endpoint {
   }
 
   #hear(frame: Frame): void {
+    this.#heardAt = this.#clock.now();
     const message = messageOf(frame.id);
     if (message?.side !== "request" || messages[message.name].repeat === "event")
       this.#refuse(frame.seq, new Refusal("unknownMessage", `id ${frame.id}`));
@@ -134,22 +133,24 @@ export class Endpoint {
   }
 
   #take(frame: Frame, name: MessageName): void {
-    const verdict = this.#numbering.judge(frame.seq, frame.re);
-    if (this.#running && this.#numbering.closed(this.#running.seq))
-      this.#running.stopped = "the host gave it up";
-    const underway =
-      frame.seq !== noRequest && [this.#running, ...this.#queue].some((job) => job?.seq === frame.seq);
+    const { seq } = frame;
+    // Text mode has no field for the oldest open request; there the host has one of the queue open at a time.
+    const oldest = frame.re === noRequest && !isUrgent(name) ? seq : frame.re;
+    const verdict = this.#numbering.judge(seq, oldest);
+    this.#queue.forget((open) => this.#numbering.closed(open));
+    const underway = this.#queue.holds(seq);
     if (verdict !== "new" || underway) this.#link.countDuplicate();
     if (verdict === "stale" || underway) return;
     if (verdict !== "new") return void this.#emit(verdict);
     try {
       const values = decodeMessage(name, "request", frame.payload);
-      if (isUrgent(name)) this.#answer(frame.seq, name, this.#atOnce(name, values));
-      else this.#enqueue({ seq: frame.seq, what: name, values, size: frame.payload.length + 16 });
+      if (!isUrgent(name)) this.#enqueue({ seq, what: name, values, size: frame.payload.length + 16 });
+      else if (name === "idle" || name === "abort") this.#stop(seq, name);
+      else this.#answer(seq, name, this.#atOnce(name, values));
     } catch (error) {
-      this.#refuse(frame.seq, refusalOf(error));
+      this.#refuse(seq, refusalOf(error));
     }
-    if (name === "textMode") this.#endSession();
+    if (name === "textMode") this.#link.mode = "text";
   }
 
   /** Requests that are answered whatever else runs. */
@@ -166,13 +167,6 @@ export class Endpoint {
         });
       case "sense":
         return encodeMessage("sense", "reply", core.sense());
-      case "idle":
-        this.#stopAll("idle");
-        core.idle();
-        return encodeMessage("idle", "reply", { ticks: core.sense().ticks });
-      case "abort":
-        if (this.#running) this.#running.stopped = "abort";
-        return encodeMessage("abort", "reply", {});
       case "linkFigures":
         return encodeMessage("linkFigures", "reply", this.#link.figures);
       default:
@@ -180,8 +174,18 @@ export class Endpoint {
     }
   }
 
-  #stopAll(why: string): void {
-    for (const job of [this.#running, ...this.#queue]) if (job) job.stopped = why;
+  /** Answers once what it ended has its own answer. */
+  #stop(seq: number, what: "idle" | "abort"): void {
+    if (what === "idle") this.#core.idle();
+    this.#queue.stop(what, what === "idle", () => {
+      if (what === "idle") this.#core.idle();
+      const ticks = this.#core.sense().ticks;
+      this.#answer(
+        seq,
+        what,
+        what === "idle" ? encodeMessage("idle", "reply", { ticks }) : new Uint8Array(0),
+      );
+    });
   }
 
   #enqueue(job: Job): void {
@@ -189,21 +193,17 @@ export class Endpoint {
       throw new Refusal("noSession", "say hello first");
     if (this.#queue.length >= this.#core.descriptor.window)
       throw new Refusal("busy", `${this.#queue.length} requests wait`);
-    this.#queue.push(job);
-    if (!this.#running) void this.#work();
+    this.#queue.add(job);
   }
 
-  async #work(): Promise<void> {
-    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
-      this.#running = job;
-      this.#numbering.release();
-      this.#watchdog.set(this.#clock.now() + (this.#core.descriptor.watchdog || Number.POSITIVE_INFINITY));
-      const answer = await this.#carriedOut(job);
-      if (this.#running !== job) return; // the session ended meanwhile, and another may work already
-      this.#running = undefined;
+  async #work(job: Job): Promise<() => void> {
+    this.#numbering.release();
+    this.#watchdog.set(this.#clock.now() + (this.#core.descriptor.watchdog || Number.POSITIVE_INFINITY));
+    const answer = await this.#carriedOut(job);
+    return () => {
       if (messages[job.what].repeat === "change") this.#numbering.keep(job.seq, answer);
       void this.#emit(answer);
-    }
+    };
   }
 
   async #carriedOut(job: Job): Promise<Frame> {
@@ -224,7 +224,7 @@ export class Endpoint {
   }
 
   async #tell(job: Job, event: MessageName, payload: Uint8Array): Promise<void> {
-    if (this.#running === job) await this.#emit(this.#frame(job.seq, event, payload, 0));
+    if (this.#queue.running === job) await this.#emit(this.#frame(job.seq, event, payload, 0));
   }
 
   #answer(seq: number, name: MessageName, payload: Uint8Array): void {
@@ -252,8 +252,8 @@ export class Endpoint {
 
   /** Numbers and credits are those of the moment, also for an answer that is repeated. */
   #emit(frame: Frame): Promise<void> {
-    const waiting = this.#queue.reduce((sum, job) => sum + job.size, this.#link.pending);
-    const credits = Math.min(0xfffe, Math.max(0, this.#receiveBuffer - waiting));
+    const free = this.#receiveBuffer - this.#queue.bytes - this.#link.pending;
+    const credits = Math.min(0xfffe, Math.max(0, free));
     this.#sent = (this.#sent + 1) & 0xffff;
     const bytes = this.#link.encode({ ...frame, seq: this.#sent, credits });
     return this.#write(this.#link.mode === "binary" && frame.flags & flagLast ? afresh(bytes) : bytes);
@@ -262,19 +262,19 @@ export class Endpoint {
   /** The host said nothing for the watchdog's time: everything stops, and the lines go to the safe state. */
   #bark(): void {
     const { watchdog } = this.#core.descriptor;
+    const { running } = this.#queue;
     // A person at a terminal sends no signs of life; what they start by hand ends by itself.
-    const alive = this.#running?.seq === noRequest ? this.#clock.now() : this.#heardAt;
-    if (this.#running && this.#clock.now() < alive + watchdog) {
-      this.#watchdog.set(alive + watchdog);
-      return;
-    }
-    this.#stopAll("watchdog");
-    this.#core.idle();
+    const alive = running?.seq === noRequest ? this.#clock.now() : this.#heardAt;
+    if (running && this.#clock.now() < alive + watchdog) this.#watchdog.set(alive + watchdog);
+    else this.#queue.stop("watchdog", true, () => this.#core.idle());
   }
 }
 
+/** The core's own errors are the board's, not the host's. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (isMhoError(error)) return new Refusal("malformed", error.message);
+  if (isMhoError(error, "WIRE_RANGE") || isMhoError(error, "WIRE_BROKEN"))
+    return new Refusal("malformed", error.message);
+  if (isMhoError(error)) return new Refusal("hardware", error.message);
   throw error;
 }

@@ -1,22 +1,18 @@
-import { type Reply, refusals } from "#protocol";
+import type { Reply } from "#protocol";
 
 interface Entry {
   readonly code: number;
   readonly facts: string;
 }
 
-/** The board's last errors, oldest first. A full queue says so in its last place instead of growing. */
+const longest = 8;
+
+/** The board's first unread errors, oldest first; when it is full the newest is dropped (PROTOCOL.md §7). */
 export class ErrorQueue {
   readonly #entries: Entry[] = [];
-  static readonly length = 8;
 
   put(entry: Entry): void {
-    if (this.#entries.length < ErrorQueue.length) this.#entries.push(entry);
-    else
-      this.#entries[ErrorQueue.length - 1] = {
-        code: refusals.indexOf("overflow"),
-        facts: "more errors than the queue holds",
-      };
+    if (this.#entries.length < longest) this.#entries.push(entry);
   }
 
   /** The oldest entry, or code 0 where there is none. */

@@ -1,9 +1,11 @@
+import { realClock } from "#calibration";
 import type { CrossbarBoard } from "#protocol";
 import { pipe } from "../pipe.ts";
-import type { Transport } from "../transport.ts";
 import { type WireBoardOptions, wireBoard } from "../wire-board.ts";
 import { simulatedCore } from "./array.ts";
+import type { BoardCore } from "./core.ts";
 import { Endpoint, type EndpointOptions } from "./endpoint.ts";
+import { faulty, type LinkFaults } from "./faults.ts";
 import type { SimulatorSettings } from "./options.ts";
 
 /** The simulated board's end of the wire; its array is made once and outlives every host that `attach` lets in. */
@@ -14,13 +16,28 @@ export async function simulatorEndpoint(
   return new Endpoint(await simulatedCore(settings), options);
 }
 
-/** A simulated board in this program, through the same frames and session as a real one. */
+export interface SimulatedBoardOptions extends WireBoardOptions {
+  /** What goes wrong on the way between host and board. */
+  readonly linkFaults?: LinkFaults;
+}
+
+/**
+ * A simulated board in this program, through the same frames and session as a real one. `options.clock` is the time of
+ * the link; the array's own is `settings.clock`.
+ */
 export async function simulatedBoard(
   settings: SimulatorSettings = {},
-  options: WireBoardOptions = {},
+  options: SimulatedBoardOptions = {},
 ): Promise<CrossbarBoard> {
-  const endpoint = await simulatorEndpoint(settings, options.clock ? { clock: options.clock } : {});
-  const [host, board] = pipe("sim:") as readonly [Transport, Transport];
+  return pipedBoard(await simulatedCore(settings), options);
+}
+
+/** As `simulatedBoard`, over any core. */
+export function pipedBoard(core: BoardCore, options: SimulatedBoardOptions = {}): Promise<CrossbarBoard> {
+  const { clock = realClock(), linkFaults } = options;
+  const endpoint = new Endpoint(core, { clock });
+  const [host, far] = pipe("sim:");
+  const board = linkFaults ? faulty(far, linkFaults, { clock, restart: () => endpoint.restart() }) : far;
   void endpoint.attach(board);
-  return wireBoard(host, options);
+  return wireBoard(host, { ...options, clock });
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { randomStream } from "#calibration";
+import { type FaultKind, type LinkFaults, pipedBoard } from "#drivers";
+import { type CrossbarBoard, inSiemens, isMhoError, seconds, siemens, volts } from "#protocol";
+import { type LedgerCore, ledgerCode, ledgerCore } from "./ledger-core.ts";
+import { type SteppedClock, steppedClock } from "./stepped-clock.ts";
+
+/** Calls of one torture run; more with MHO_TORTURE=100000. */
+const calls = Number(process.env.MHO_TORTURE ?? 400);
+const lsb = Math.fround(1e-8);
+
+interface Bench {
+  readonly core: LedgerCore;
+  readonly clock: SteppedClock;
+  /** Pulses that each cell got by calls that succeeded, and by calls that failed and may have pulsed or not. */
+  readonly sure: Uint32Array;
+  readonly doubtful: Uint32Array;
+}
+
+const newBench = (): Bench => ({
+  core: ledgerCore(),
+  clock: steppedClock(),
+  sure: new Uint32Array(64),
+  doubtful: new Uint32Array(64),
+});
+
+async function counted(bench: Bench, cells: readonly number[], call: Promise<unknown>): Promise<void> {
+  const outcome = await call.then(
+    () => bench.sure,
+    (error: unknown) => {
+      expect(isMhoError(error)).toBe(true);
+      return bench.doubtful;
+    },
+  );
+  for (const cell of cells) outcome[cell]!++;
+}
+
+/** One call of a kind drawn by chance, and the check of what it answers. */
+async function oneCall(board: CrossbarBoard, bench: Bench, draw: () => number): Promise<void> {
+  const row = Math.floor(draw() * 8);
+  const kind = draw();
+  if (kind < 0.3) {
+    const pulse = board.pulse({ tile: 0, row, col: 3 }, "set", volts(1), seconds(1e-7));
+    return counted(bench, [row * 8 + 3], pulse);
+  }
+  if (kind < 0.5) {
+    const targets = inSiemens(Float64Array.from({ length: 24 }, (_, i) => i * lsb));
+    const area = { tile: 0, row: Math.min(row, 5), col: 0, rows: 3, cols: 8 };
+    const cells = Array.from({ length: 24 }, (_, i) => area.row * 8 + i);
+    const request = { area, targets, tolerance: siemens(lsb), maxPulses: 9 };
+    return counted(bench, cells, board.program(request));
+  }
+  const firstSample = Math.floor(draw() * 1e6);
+  const area = { tile: 0, row: 0, col: 0, rows: 4, cols: 8 };
+  const read = { area, range: 0, codes: new Int16Array(8), vectors: 2, repeats: 9, firstSample };
+  const expected = Int16Array.from({ length: 144 }, (_, i) => ledgerCode(firstSample + (i >> 3), i & 7));
+  const report = await board.readOut(read).catch((error: unknown) => expect(isMhoError(error)).toBe(true));
+  if (report) expect(report.codes).toEqual(expected);
+}
+
+async function torture(bench: Bench, linkFaults: LinkFaults, seed: number): Promise<void> {
+  const random = randomStream(seed, 1000);
+  const board = await pipedBoard(bench.core, { clock: bench.clock, linkFaults });
+  for (let done = 0; done < calls; done += 3)
+    await Promise.all([1, 2, 3].map(() => oneCall(board, bench, () => random.uniform())));
+  await board.close();
+}
+
+function expectAtMostOnce({ core, sure, doubtful }: Bench): void {
+  core.pulses.forEach((pulses, cell) => {
+    expect(pulses).toBeGreaterThanOrEqual(sure[cell]!);
+    expect(pulses).toBeLessThanOrEqual(sure[cell]! + doubtful[cell]!);
+  });
+}
+
+const harmless: FaultKind[] = ["drop", "duplicate", "flip", "cut", "merge", "delay", "stall"];
+
+describe("a link on which everything goes wrong", () => {
+  it.each(harmless.map((kind, i) => [kind, i + 1] as const))(
+    "applies each pulse once and loses no sample under %s",
+    async (kind, seed) => {
+      const bench = newBench();
+      const until = 10 * calls;
+      await bench.clock.run(
+        torture(bench, { seed, chances: { [kind]: kind === "stall" ? 0.005 : 0.05 }, until }, seed),
+      );
+      expect([...bench.doubtful]).toEqual(new Array(64).fill(0));
+      expectAtMostOnce(bench);
+    },
+  );
+
+  it.each([1, 2, 3])(
+    "applies each pulse once and loses no sample under all of them together (seed %i)",
+    async (seed) => {
+      const bench = newBench();
+      const chances = Object.fromEntries(harmless.map((kind) => [kind, kind === "stall" ? 0.002 : 0.01]));
+      await bench.clock.run(torture(bench, { seed, chances }, seed));
+      expect([...bench.doubtful]).toEqual(new Array(64).fill(0));
+      expectAtMostOnce(bench);
+    },
+  );
+});
