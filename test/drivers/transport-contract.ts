@@ -137,7 +137,8 @@ export function transportContract({ name, open, flood }: Link): void {
       async ({ near, far }) => {
         const heard = receive(near, 3);
         await turns();
-        const writes = Array.from({ length: 64 }, () => near.write(noise(flood / 64, 9)));
+        const piece = noise(flood / 64, 9);
+      const writes = Array.from({ length: 64 }, () => near.write(piece));
         await turns();
         await far.write(Uint8Array.of(1, 2, 3));
         expect([...(await heard)]).toEqual([1, 2, 3]);
