@@ -18,24 +18,33 @@ function checkedBits(bits: number): number {
 
 /** Codes as a stream of two's complement numbers of `bits` (1 … 16) each, least significant bit first. */
 export function packCodes(codes: Int16Array, bits: number): Uint8Array {
-  return packSamples(codes, codes.length, bits);
+  checkRange(codes, 2 ** (checkedBits(bits) - 1));
+  const out = new Uint8Array(packedSize(codes.length, bits));
+  pack(codes, bits, out);
+  return out;
 }
 
 /**
  * Codes of several samples, `perSample` each: every sample begins at a whole byte, so that one can be cut out. WIRE_RANGE
- * where a code does not fit.
+ * where a code does not fit, or where the last sample is not whole.
  */
 export function packSamples(codes: Int16Array, perSample: number, bits: number): Uint8Array {
-  const limit = 2 ** (checkedBits(bits) - 1);
-  checkRange(codes, limit);
-  const samples = perSample === 0 ? 0 : codes.length / perSample;
+  if ((perSample * checkedBits(bits)) % 8 === 0 && codes.length % perSample === 0)
+    return packCodes(codes, bits);
+  const rest = codes.length === 0 ? 0 : codes.length % perSample;
+  if (rest !== 0)
+    throw new MhoError("WIRE_RANGE", {
+      field: "codes of the last sample",
+      value: rest,
+      min: perSample,
+      max: perSample,
+    });
+  checkRange(codes, 2 ** (checkedBits(bits) - 1));
   const size = packedSize(perSample, bits);
+  const samples = codes.length / perSample;
   const out = new Uint8Array(samples * size);
-  if (bits === 8) out.set(codes);
-  else if (bits === 16) for (let i = 0, o = 0; i < codes.length; i++, o += 2) wide(out, o, codes[i]!);
-  else
-    for (let s = 0; s < samples; s++)
-      packOne(codes.subarray(s * perSample, (s + 1) * perSample), bits, out, s * size);
+  for (let s = 0; s < samples; s++)
+    pack(codes.subarray(s * perSample, (s + 1) * perSample), bits, out.subarray(s * size, (s + 1) * size));
   return out;
 }
 
@@ -47,14 +56,35 @@ function checkRange(codes: Int16Array, limit: number): void {
   }
 }
 
-function wide(out: Uint8Array, at: number, code: number): void {
-  out[at] = code;
-  out[at + 1] = code >> 8;
+function pack(codes: Int16Array, bits: number, out: Uint8Array): void {
+  if (bits === 8) out.set(codes);
+  else if (bits === 12) packTwelve(codes, out);
+  else if (bits === 16) packWords(codes, out);
+  else packAny(codes, bits, out);
 }
 
-function packOne(codes: Int16Array, bits: number, out: Uint8Array, start: number): void {
+function packWords(codes: Int16Array, out: Uint8Array): void {
+  for (let i = 0, at = 0; i < codes.length; i++) {
+    out[at++] = codes[i]!;
+    out[at++] = codes[i]! >> 8;
+  }
+}
+
+/** Two codes in three bytes. */
+function packTwelve(codes: Int16Array, out: Uint8Array): void {
+  let at = 0;
+  for (let i = 0; i < codes.length; i += 2) {
+    const a = codes[i]!;
+    const b = i + 1 < codes.length ? codes[i + 1]! : 0;
+    out[at++] = a;
+    out[at++] = ((a >> 8) & 0x0f) | (b << 4);
+    out[at++] = b >> 4; // past the end where there is no second code: a typed array drops it
+  }
+}
+
+function packAny(codes: Int16Array, bits: number, out: Uint8Array): void {
   const mask = 2 ** bits - 1;
-  let at = start;
+  let at = 0;
   let held = 0;
   let filled = 0;
   for (let i = 0; i < codes.length; i++) {
@@ -65,7 +95,10 @@ function packOne(codes: Int16Array, bits: number, out: Uint8Array, start: number
   if (filled > 0) out[at] = held;
 }
 
-/** The `count` codes that `packCodes` made of `bits` each, written to `into` from `at` on. */
+/**
+ * The `count` codes that `packCodes` made of `bits` each, written to `into` from `at` on. WIRE_BROKEN where bytes are
+ * missing.
+ */
 export function unpackCodes(
   bytes: Uint8Array,
   bits: number,
@@ -73,27 +106,38 @@ export function unpackCodes(
   into: Int16Array = new Int16Array(count),
   at = 0,
 ): Int16Array {
-  checkedBits(bits);
-  if (bytes.length < packedSize(count, bits))
-    throw new MhoError("WIRE_BROKEN", {
-      message: "packed code",
-      why: `${bytes.length} bytes do not hold ${count} codes of ${bits} bits`,
-    });
+  const needed = packedSize(count, checkedBits(bits));
+  if (bytes.length < needed) {
+    const why = `${bytes.length} bytes do not hold ${count} codes of ${bits} bits`;
+    throw new MhoError("WIRE_BROKEN", { message: "packed code", why });
+  }
   if (bits === 8) for (let i = 0; i < count; i++) into[at + i] = (bytes[i]! << 24) >> 24;
   else if (bits === 16)
     for (let i = 0; i < count; i++) into[at + i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
-  else unpackOne(bytes, bits, count, into, at);
+  else if (bits === 12) unpackTwelve(bytes, into.subarray(at, at + count));
+  else unpackAny(bytes, bits, into.subarray(at, at + count));
   return into;
 }
 
-function unpackOne(bytes: Uint8Array, bits: number, count: number, into: Int16Array, start: number): void {
+function unpackTwelve(bytes: Uint8Array, into: Int16Array): void {
+  const pairs = into.length >> 1;
+  let from = 0;
+  for (let i = 0; i < 2 * pairs; i += 2, from += 3) {
+    const middle = bytes[from + 1]!;
+    into[i] = ((bytes[from]! | (middle << 8)) << 20) >> 20;
+    into[i + 1] = (((middle >> 4) | (bytes[from + 2]! << 4)) << 20) >> 20;
+  }
+  if (into.length > 2 * pairs) into[2 * pairs] = ((bytes[from]! | (bytes[from + 1]! << 8)) << 20) >> 20;
+}
+
+function unpackAny(bytes: Uint8Array, bits: number, into: Int16Array): void {
   const shift = 32 - bits;
   let from = 0;
   let held = 0;
   let filled = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < into.length; i++) {
     for (; filled < bits; filled += 8) held |= bytes[from++]! << filled;
-    into[start + i] = (held << shift) >> shift;
+    into[i] = (held << shift) >> shift;
     held >>>= bits;
     filled -= bits;
   }
@@ -103,20 +147,14 @@ function unpackOne(bytes: Uint8Array, bits: number, count: number, into: Int16Ar
 export function unpackSamples(
   bytes: Uint8Array,
   bits: number,
-  shape: { samples: number; perSample: number },
-  into: Int16Array = new Int16Array(shape.samples * shape.perSample),
+  { samples, perSample }: { readonly samples: number; readonly perSample: number },
+  into: Int16Array = new Int16Array(samples * perSample),
   at = 0,
 ): Int16Array {
-  const size = packedSize(shape.perSample, bits);
-  if ((shape.perSample * bits) % 8 === 0)
-    return unpackCodes(bytes, bits, shape.samples * shape.perSample, into, at);
-  for (let s = 0; s < shape.samples; s++)
-    unpackCodes(
-      bytes.subarray(s * size, (s + 1) * size),
-      bits,
-      shape.perSample,
-      into,
-      at + s * shape.perSample,
-    );
+  if ((perSample * checkedBits(bits)) % 8 === 0)
+    return unpackCodes(bytes, bits, samples * perSample, into, at);
+  const size = packedSize(perSample, bits);
+  for (let s = 0; s < samples; s++)
+    unpackCodes(bytes.subarray(s * size, (s + 1) * size), bits, perSample, into, at + s * perSample);
   return into;
 }

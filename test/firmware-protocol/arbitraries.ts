@@ -11,19 +11,23 @@ const integers: Readonly<Record<string, readonly [number, number]>> = {
 const printable = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
 
 /** Any value that a field can hold, by its name in PROTOCOL.md. */
-function valueOf(wire: string): fc.Arbitrary<unknown> {
+function anyOf(wire: string): fc.Arbitrary<unknown> {
   const range = integers[wire];
   if (range) return wire === "u64" ? fc.maxSafeNat() : fc.integer({ min: range[0], max: range[1] });
   if (wire === "f32") return fc.float({ noNaN: true, noDefaultInfinity: true });
   if (wire === "bytes") return fc.uint8Array({ maxLength: 60 });
   const inner = /^list\((\w+)\)$/.exec(wire)?.[1];
-  if (inner) return fc.array(valueOf(inner), { maxLength: 40 });
+  if (inner) return fc.array(anyOf(inner), { maxLength: 40 });
   const max = Number(/^text\((\d+)\)$/.exec(wire)![1]);
   return fc.array(printable, { maxLength: max }).map((letters) => letters.join(""));
 }
 
-const valuesOf = (fields: readonly (readonly [string, Field<unknown>])[]): fc.Arbitrary<Record<string, unknown>> =>
-  fc.record(Object.fromEntries(fields.map(([field, { wire }]) => [field, valueOf(wire)])), { noNullPrototype: true });
+const valuesOf = (
+  fields: readonly (readonly [string, Field<unknown>])[],
+): fc.Arbitrary<Record<string, unknown>> =>
+  fc.record(Object.fromEntries(fields.map(([field, { wire }]) => [field, anyOf(wire)])), {
+    noNullPrototype: true,
+  });
 
 export interface AnyMessage {
   readonly name: MessageName;

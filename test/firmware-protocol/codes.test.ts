@@ -1,11 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeBits, isMhoError, packCodes, packedSize, packSamples, unpackCodes, unpackSamples } from "#protocol";
+import {
+  codeBits,
+  isMhoError,
+  packCodes,
+  packedSize,
+  packSamples,
+  unpackCodes,
+  unpackSamples,
+} from "#protocol";
+
+fc.configureGlobal({ seed: 20_261_121 });
 
 const bitsAndCodes = fc.integer({ min: 1, max: 16 }).chain((bits) =>
   fc.tuple(
     fc.constant(bits),
-    fc.array(fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 }), { maxLength: 70 }).map((a) => Int16Array.from(a)),
+    fc
+      .array(fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 }), { maxLength: 70 })
+      .map((a) => Int16Array.from(a)),
   ),
 );
 
@@ -55,12 +67,20 @@ describe("packed codes", () => {
     expect(() => unpackCodes(new Uint8Array(9), bits, 1)).toThrow(/bits = /);
   });
 
+  it("of a sample that is not whole are refused", () => {
+    expect(() => packSamples(new Int16Array(7), 3, 12)).toThrow(
+      "codes of the last sample = 1 does not fit the wire (3 to 3)",
+    );
+  });
+
   it("say what is missing when bytes are", () => {
     try {
       unpackCodes(new Uint8Array(2), 12, 2);
       expect.unreachable();
     } catch (error) {
-      expect(isMhoError(error, "WIRE_BROKEN") && error.facts.why).toBe("2 bytes do not hold 2 codes of 12 bits");
+      expect(isMhoError(error, "WIRE_BROKEN") && error.facts.why).toBe(
+        "2 bytes do not hold 2 codes of 12 bits",
+      );
     }
   });
 

@@ -40,12 +40,15 @@ describe("golden vectors, made in Python without the codec", () => {
     expect(frames.map(({ name, side }) => `${name} ${side}`)).toEqual(wanted);
   });
 
-  it.each(frames)("$name $side: values become these bytes", ({ name, side, values, payload, header, wire }) => {
-    const encoded = encodeMessage(name, side, encodable(values) as never);
-    expect(hex(encoded)).toBe(payload);
-    expect(header.id).toBe(idOf(name, side));
-    expect(hex(encodeFrame({ ...header, payload: encoded }))).toBe(wire);
-  });
+  it.each(frames)(
+    "$name $side: values become these bytes",
+    ({ name, side, values, payload, header, wire }) => {
+      const encoded = encodeMessage(name, side, encodable(values) as never);
+      expect(hex(encoded)).toBe(payload);
+      expect(header.id).toBe(idOf(name, side));
+      expect(hex(encodeFrame({ ...header, payload: encoded }))).toBe(wire);
+    },
+  );
 
   it.each(frames)("$name $side: these bytes become values", ({ name, side, values, header, wire }) => {
     const [frame, ...more] = new FrameDecoder().push(unhex(wire));
@@ -57,7 +60,9 @@ describe("golden vectors, made in Python without the codec", () => {
   });
 
   it.each(frames)("$name $side: text mode says $line", ({ name, side, values, header, line }) => {
-    const said = { seq: header.seq, side, name, values: encodable(values) } as Line<"request"> | Line<"reply">;
+    const said = { seq: header.seq, side, name, values: encodable(values) } as
+      | Line<"request">
+      | Line<"reply">;
     expect(formatLine(said)).toBe(line);
     const heard = side === "request" ? parseLine(line, "request") : parseLine(line, "reply");
     expect(heard).toMatchObject({ seq: header.seq, side, name });
@@ -94,7 +99,9 @@ it.skipIf(!python)("are what scripts/vectors.py writes today (needs python3)", (
   try {
     execFileSync(python!, [fileURLToPath(new URL("../../scripts/vectors.py", import.meta.url)), fresh]);
     for (const file of readdirSync(vectorFolder))
-      expect(readFileSync(join(fresh, file), "utf8"), file).toBe(readFileSync(new URL(file, vectorFolder), "utf8"));
+      expect(readFileSync(join(fresh, file), "utf8"), file).toBe(
+        readFileSync(new URL(file, vectorFolder), "utf8"),
+      );
   } finally {
     rmSync(fresh, { recursive: true });
   }
