@@ -42,6 +42,17 @@ function slid(
   return out;
 }
 
+/** How many items of `shape` a batch holds. Errors: SHAPE_MISMATCH where it is no whole number. */
+function itemsIn(what: string, shape: readonly number[], values: ArrayLike<number>): number {
+  const items = values.length / sizeOf(shape);
+  if (Number.isInteger(items)) return items;
+  throw new MhoError("SHAPE_MISMATCH", {
+    what,
+    found: `${values.length} values`,
+    wanted: `items of ${written(shape)}`,
+  });
+}
+
 const window = (layer: Conv2dLayer | Pool): { size: number; stride: number; padding: number } =>
   layer.type === "conv2d"
     ? { size: layer.kernel, stride: layer.stride, padding: layer.padding }
@@ -95,14 +106,7 @@ export function outputShape(layer: Layer, shape: readonly number[]): number[] {
  * Errors: SHAPE_MISMATCH where `raw` is no whole number of items.
  */
 export function normalise(input: InputSpec, raw: ArrayLike<number>): Float32Array {
-  const size = sizeOf(input.shape);
-  if (raw.length % size !== 0) {
-    throw new MhoError("SHAPE_MISMATCH", {
-      what: "the input",
-      found: `${raw.length} values`,
-      wanted: `items of ${written(input.shape)}`,
-    });
-  }
+  itemsIn("the input", input.shape, raw);
   const gain = 1 / (input.scale * input.std);
   const shift = input.mean / input.std;
   const out = new Float32Array(raw.length);
@@ -121,9 +125,10 @@ export function relu(values: Float32Array, out = new Float32Array(values.length)
  * the edge are left out, as in torch with ceil_mode off. Errors: SHAPE_MISMATCH.
  */
 export function pool(layer: Pool, shape: readonly number[], values: Float32Array): Float32Array {
-  const [, rows, cols] = imageShape(`the input of a ${layer.type}`, shape);
+  const what = `the input of a ${layer.type}`;
+  const [channels, rows, cols] = imageShape(what, shape);
   const [, outRows, outCols] = outputShape(layer, shape) as unknown as ImageShape;
-  const planes = values.length / (rows * cols);
+  const planes = itemsIn(what, shape, values) * channels;
   const out = new Float32Array(planes * outRows * outCols);
   const { size, stride } = layer;
   const mean = layer.type === "avgpool";
@@ -156,22 +161,24 @@ export function im2col(layer: Conv2dLayer, shape: readonly number[], values: Flo
   const [channels, rows, cols] = imageShape(`the input of ${layer.name}`, shape);
   const [, outRows, outCols] = outputShape(layer, shape) as unknown as ImageShape;
   const { kernel, stride, padding } = layer;
-  const items = values.length / (channels * rows * cols);
-  const patch = channels * kernel * kernel;
+  const items = itemsIn(`the input of ${layer.name}`, [channels, rows, cols], values);
+  const taps = kernel * kernel;
+  const patch = channels * taps;
   const out = new Float32Array(items * outRows * outCols * patch);
   let to = 0;
   for (let item = 0; item < items; item++) {
     for (let outRow = 0; outRow < outRows; outRow++) {
       const top = outRow * stride - padding;
+      const [y0, y1] = [Math.max(0, -top), Math.min(kernel, rows - top)];
       for (let outCol = 0; outCol < outCols; outCol++, to += patch) {
         const left = outCol * stride - padding;
-        const first = Math.max(0, -left);
-        const last = Math.min(kernel, cols - left);
+        const x0 = Math.max(0, -left);
+        const width = Math.min(kernel, cols - left) - x0;
         for (let channel = 0; channel < channels; channel++) {
-          for (let y = Math.max(0, -top); y < Math.min(kernel, rows - top); y++) {
-            const from = ((item * channels + channel) * rows + top + y) * cols + left;
-            const at = to + (channel * kernel + y) * kernel;
-            for (let x = first; x < last; x++) out[at + x] = values[from + x]!;
+          let from = ((item * channels + channel) * rows + top + y0) * cols + left + x0;
+          let at = to + channel * taps + y0 * kernel + x0;
+          for (let y = y0; y < y1; y++, from += cols, at += kernel) {
+            for (let x = 0; x < width; x++) out[at + x] = values[from + x]!;
           }
         }
       }
