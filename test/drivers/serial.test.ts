@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   openSync,
   readdirSync,
@@ -139,6 +140,23 @@ describe("a tty that hangs up", () => {
     });
     const port = mended({ fd, poller } as unknown as Parameters<typeof mended>[0]);
     await expect(port.read(Buffer.alloc(8), 0, 8)).rejects.toThrow("the tty hung up");
+    closeSync(fd);
+  });
+
+  it("asks the system for both ways while both wait, where serialport forgets the first", async () => {
+    const fd = openSync(pty.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    const asked: number[] = [];
+    const poller = Object.assign(new EventEmitter(), { poll: (flags: number) => void asked.push(flags) });
+    const port = mended({ fd, poller } as unknown as Parameters<typeof mended>[0]);
+    const ends = Promise.allSettled([port.read(Buffer.alloc(8), 0, 8), port.write(Buffer.alloc(2 ** 20))]);
+    const [readable, writable] = [1, 2];
+    expect(asked).toEqual([readable, readable | writable]);
+    poller.emit("readable", null);
+    expect(asked.at(-1)).toBe(writable);
+    for (const way of ["readable", "writable"]) poller.emit(way, new Error("closed"));
+    await turns(2);
+    for (const way of ["readable", "writable"]) poller.emit(way, new Error("closed"));
+    expect((await ends).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     closeSync(fd);
   });
 });
