@@ -1,4 +1,5 @@
 import type { BoardProfile } from "#calibration";
+import type { DeployReport } from "../deploy/index.ts";
 import type { ConductanceMap, MappedLayer } from "../mapping/index.ts";
 import type { ModelSummary } from "../model/index.ts";
 import { aligned, percent, si } from "./text.ts";
@@ -96,4 +97,22 @@ export function profileLines(profile: BoardProfile): string[] {
   };
   walk(profile, "");
   return aligned(lines);
+}
+
+/** How a deployment went, for `--json`: all but the conductances themselves. */
+export function deployDocument({ conductances: _, ...report }: DeployReport) {
+  return report;
+}
+
+/** A deployment as a person reads it. */
+export function deployLines({ layers, ...report }: DeployReport): string[] {
+  const { cells, settled, notSettled, stuck, pulses, resumed } = report;
+  return [
+    `${cells} cells, ${pulses} pulses${resumed > 0 ? `, ${resumed} cells taken over from the earlier run` : ""}`,
+    `${settled} settled (${percent(settled / cells, 2)}), ${notSettled} outside the tolerance, ${stuck} stuck`,
+    ...aligned([
+      ["layer", "cells", "rms error of a cell", "rms error of a weight"],
+      ...layers.map((l) => [l.name, `${l.cells}`, si(l.rmsSiemens, "S"), l.rmsWeight.toPrecision(3)]),
+    ]),
+  ];
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type DeviceModel, deviceModel, loadProfile } from "#calibration";
 import { type CrossbarBoard, MhoError } from "#protocol";
 import { type Images, readImages } from "../datasets/index.ts";
-import { type ConductanceMap, map, readMap } from "../mapping/index.ts";
+import { type ConductanceMap, map } from "../mapping/index.ts";
 import {
   type Arch,
   type BayesianModel,
@@ -50,25 +50,21 @@ export function normalised({ input }: BayesianModel, { shape, values }: Images, 
 }
 
 export const probes = async (path: string, model: BayesianModel): Promise<Float32Array> =>
-  normalised(model, firstOf(await readImages(path), 256), path);
+  normalised(model, await readImages(path), path);
 
 /** Whether a file is a conductance map rather than a model. */
 export async function isMap(path: string): Promise<boolean> {
   return path.endsWith(".mho") && (await openContainer(path)).kind === "map";
 }
 
-/** The map in a file, or the one made for this board from the model in it, scaled by these inputs. */
-export async function mapFor(
+/** The map of the model in a file for this board, scaled by these inputs. */
+export async function mapOf(
   board: CrossbarBoard,
   path: string,
-  options: { probes: Images; seed: number },
+  { probes, seed }: { probes: Images; seed: number },
 ): Promise<ConductanceMap> {
-  if (await isMap(path)) return readMap(path);
   const model = await importModel(path);
   const device = await deviceOf(board);
-  return map(model, board.descriptor, {
-    seed: options.seed,
-    probes: normalised(model, firstOf(options.probes, 256), path),
-    ...(device ? { device } : {}),
-  });
+  const inputs = normalised(model, probes, path);
+  return map(model, board.descriptor, { seed, probes: inputs, ...(device ? { device } : {}) });
 }

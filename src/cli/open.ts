@@ -1,6 +1,7 @@
 import {
+  pipe,
   serialTransport,
-  simulatedBoard,
+  simulatorEndpoint,
   simulatorOptionsOf,
   type Transport,
   tcpTransport,
@@ -14,12 +15,35 @@ function schemeOf(url: string): string {
   return /^[a-z]+:/.exec(url)?.[0] ?? "";
 }
 
+/** Whether a board begins and ends with this program. */
+export const inThisProcess = (url: string): boolean => schemeOf(url) === "sim:";
+
 /** A bare or `pty:` path as the `serial:` URL that opens it: the far end of a pty is a tty like any other. */
 const asSerial = (url: string): string => `serial:${url.replace(/^pty:(\/\/)?/, "")}`;
 
-/** The byte path to a board that stands outside this program. Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY. */
-export async function connect(url: string, signal?: AbortSignal): Promise<Transport> {
+/** What a program may pass along when it opens a board. */
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  /** What the board says to people. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** The simulated board at the far end of an in-process pipe. */
+async function simulated(url: string): Promise<Transport> {
+  const endpoint = await simulatorEndpoint(simulatorOptionsOf(url));
+  const [near, far] = pipe(url);
+  void endpoint.attach(far);
+  return near;
+}
+
+/**
+ * The byte path to a board, before anything is said on it.
+ * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY.
+ */
+export async function connect(url: string, { signal }: OpenOptions = {}): Promise<Transport> {
   switch (schemeOf(url)) {
+    case "sim:":
+      return simulated(url);
     case "tcp:":
       return tcpTransport(url, signal ? { signal } : {});
     case "serial:":
@@ -36,7 +60,7 @@ export async function connect(url: string, signal?: AbortSignal): Promise<Transp
  * `pty:/path`. The one place that knows which driver a URL means. Closing the board idles it.
  * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY, BOARD_SILENT, PROTOCOL_MISMATCH.
  */
-export async function open(url = "sim:", signal?: AbortSignal): Promise<CrossbarBoard> {
-  if (schemeOf(url) === "sim:") return simulatedBoard(simulatorOptionsOf(url));
-  return wireBoard(await connect(url, signal));
+export async function open(url = "sim:", options: OpenOptions = {}): Promise<CrossbarBoard> {
+  const { onLog } = options;
+  return wireBoard(await connect(url, options), onLog ? { onLog } : {});
 }

@@ -1,20 +1,36 @@
 import type { CrossbarBoard } from "#protocol";
-import { type DeployReport, deploy } from "../deploy/index.ts";
-import type { ConductanceMap } from "../mapping/index.ts";
+import type { Images } from "../datasets/index.ts";
+import { type DeployReport, deploy, requireDeployed } from "../deploy/index.ts";
+import { type ConductanceMap, readMap } from "../mapping/index.ts";
 import type { InferOptions } from "../pipeline.ts";
-import { deviceOf } from "./inputs.ts";
+import { deviceOf, isMap, mapOf } from "./inputs.ts";
+import { inThisProcess } from "./open.ts";
 import type { Terminal } from "./terminal.ts";
 
-/**
- * Brings the map onto the board, with a bar. Cells that hold their value already are only read, so this is also how a
- * board that was programmed earlier shows that it still holds the map.
- */
+/** Programs the map into the board, with a bar. */
 export const programmed = (
   terminal: Terminal,
   map: ConductanceMap,
   board: CrossbarBoard,
 ): Promise<DeployReport> =>
   terminal.progress("program", (onProgress) => deploy(map, board, { signal: terminal.signal, onProgress }));
+
+/**
+ * The map in a file, or the one made from the model in it, on this board. A model is mapped and programmed; a map must be
+ * on the board already (NOT_DEPLOYED), but for a board in this process, which begins empty and is programmed here.
+ */
+export async function onBoard(
+  terminal: Terminal,
+  board: CrossbarBoard,
+  file: string,
+  made: { probes: Images; seed: number },
+): Promise<ConductanceMap> {
+  const given = await isMap(file);
+  const map = given ? await readMap(file) : await mapOf(board, file, made);
+  if (given && !inThisProcess(board.url)) await requireDeployed(map, board, terminal.signal);
+  else await programmed(terminal, map, board);
+  return map;
+}
 
 /** What an inference on this board needs beside its inputs. */
 export async function inferOptions(

@@ -14,8 +14,10 @@ const prefixes: ReadonlyMap<number, string> = new Map([
 /** A value with its SI prefix, e.g. `12.5 µS`: the one place where prefixes leave the program. */
 export function si(value: number, unit: string, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return `${value} ${unit}`;
-  const exponent = Math.min(9, Math.max(-12, 3 * Math.floor(Math.log10(Math.abs(value)) / 3)));
-  return `${Number((value / 10 ** exponent).toPrecision(digits))} ${prefixes.get(exponent)}${unit}`;
+  // Rounded first: 999.9999 nS is 1 µS.
+  const rounded = Number(value.toPrecision(digits));
+  const exponent = Math.min(9, Math.max(-12, 3 * Math.floor(Math.log10(Math.abs(rounded)) / 3 + 1e-9)));
+  return `${Number((rounded / 10 ** exponent).toPrecision(digits))} ${prefixes.get(exponent)}${unit}`;
 }
 
 /** Rows of cells as aligned columns. */

@@ -7,7 +7,7 @@ import { aligned, si } from "../text.ts";
 function lines({ url, descriptor: d }: CrossbarBoard, condition: BoardCondition): string[] {
   const { dac, adc, conductance, limits } = d;
   return aligned([
-    ["board", `${d.uid} at ${url}: ${d.source}${d.profile ? `, profile ${d.profile}` : ""}`],
+    ["board", `${d.uid} (${url}): ${d.source}${d.profile ? `, profile ${d.profile}` : ""}`],
     [
       "firmware",
       `${d.firmware}, protocol ${d.protocol.major}.${d.protocol.minor}, boot ${d.bootId.toString(16)}`,
@@ -43,7 +43,7 @@ export const boardCommand = (terminal: Terminal) =>
   })
     .addOption(boardOption())
     .action(async (options) => {
-      await using board = await open(options.board, terminal.signal);
+      await using board = await open(options.board, terminal);
       const condition = await board.sense();
       const { url, descriptor } = board;
       report(terminal, options, { url, descriptor, condition, link: await board.linkFigures() }, () =>

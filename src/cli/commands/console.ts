@@ -53,7 +53,7 @@ export const consoleCommand = (terminal: Terminal) =>
   })
     .addOption(boardOption())
     .action(async ({ board: url }) => {
-      await using board = await connect(url, terminal.signal);
+      await using board = await connect(url, terminal);
       terminal.err(`talking to ${url}; "help" lists what it knows, Ctrl-D ends\n`);
       await talk(terminal, board);
     });

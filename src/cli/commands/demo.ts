@@ -2,13 +2,13 @@ import type { CrossbarBoard } from "#protocol";
 import { shippedModelPath } from "../../datasets/index.ts";
 import type { DeployReport } from "../../deploy/index.ts";
 import { type ConductanceMap, map } from "../../mapping/index.ts";
-import { importModel, isWeightLayer, normalise, summarise } from "../../model/index.ts";
+import { importModel, normalise } from "../../model/index.ts";
 import { infer } from "../../pipeline.ts";
 import { accuracy } from "../../uncertainty/index.ts";
 import { boardOption, command, count, report, seed } from "../command.ts";
 import { demoInputs, side } from "../demo/cases.ts";
 import { tilePicture } from "../demo/tile.ts";
-import { abstainAbove, type CaseOpinion, opinionOf, panelLines } from "../demo/verdict.ts";
+import { abstainAbove, abstainShare, type CaseOpinion, opinionOf, panelLines } from "../demo/verdict.ts";
 import { deployDocument } from "../describe.ts";
 import { deviceOf } from "../inputs.ts";
 import { open } from "../open.ts";
@@ -66,20 +66,19 @@ async function runDemo(
 
 function lines({ map: made, board, deployed, digits, shown, ...run }: Run, terminal: Terminal): string[] {
   const { descriptor: d } = board;
-  const layers = made.model.layers.filter(isWeightLayer);
-  const inputs = made.layers.map((layer) => layer.inputs);
+  const sizes = [made.layers[0]!.inputs, ...made.layers.map((layer) => layer.outputs)];
   const drawn = tilePicture(made, deployed.conductances, d, { width: terminal.columns - 4, height: 24 });
   const cells = deployDocument(deployed);
   return [
     `${d.source} board (profile ${d.profile || "unknown"}): ${d.tiles} tiles of ${d.rows} × ${d.cols} cells, ${d.adc.bits}-bit columns`,
-    `model ${[...inputs, layers.at(-1)?.weight ? made.layers.at(-1)!.outputs : 0].join(" → ")}, every weight a mean and a σ (${summarise(made.model).std})`,
+    `model ${sizes.join(" → ")}, every weight a mean and a standard deviation`,
     `programmed ${cells.cells} cells with ${cells.pulses} pulses; ${percent(cells.settled / cells.cells, 2)} settled`,
     "",
     `tile ${drawn.tile} as it reads back, ${si(d.conductance.min, "S")} … ${si(d.conductance.max, "S")}, from row ${drawn.row}, column ${drawn.col}`,
     ...drawPixels(drawn.pixels, viridis, terminal.colour),
     "",
     `${digits.n} digits it was not trained on, ${digits.samples} posterior samples each: ${percent(digits.accuracy)} right`,
-    `It abstains above ${run.abstainAbove.toFixed(2)} nat of total uncertainty, which 5 % of those digits exceed.`,
+    `It abstains above ${run.abstainAbove.toFixed(2)} nat of total uncertainty, which ${percent(abstainShare, 0)} of those digits exceed.`,
     "",
     ...panelLines(shown, terminal),
     "total = aleatoric (the input is ambiguous) + epistemic (the model does not know); ± is the Monte-Carlo error",
@@ -95,7 +94,7 @@ export const demoCommand = (terminal: Terminal) =>
     .option("--samples <k>", "posterior samples an input", count, 30)
     .option("--seed <n>", "of what the host draws", seed, 1)
     .action(async (options) => {
-      await using board = await open(options.board, terminal.signal);
+      await using board = await open(options.board, terminal);
       const run = await runDemo(terminal, board, options);
       const { digits, abstainAbove: bound, shown } = run;
       const opinions = shown.map(({ opinion }) => opinion);

@@ -21,7 +21,7 @@ export const deployCommand = (terminal: Terminal) =>
     .action(async (file, options) => {
       const map = await readMap(file);
       const journal = `${file}.journal`;
-      await using board = await open(options.board, terminal.signal);
+      await using board = await open(options.board, terminal);
       const wanted = {
         journal,
         resume: options.resume === true,

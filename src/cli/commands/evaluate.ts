@@ -3,9 +3,9 @@ import type { CrossbarBoard } from "#protocol";
 import { readImages, readLabels } from "../../datasets/index.ts";
 import { type Evaluation, evaluate, evaluateReference } from "../../pipeline.ts";
 import { boardOption, command, count, report, seed } from "../command.ts";
-import { firstOf, mapFor, normalised } from "../inputs.ts";
+import { firstOf, normalised } from "../inputs.ts";
 import { open } from "../open.ts";
-import { boardDocument, inferOptions, programmed } from "../ready.ts";
+import { boardDocument, inferOptions, onBoard } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned, percent, si } from "../text.ts";
 
@@ -61,9 +61,8 @@ export const evaluateCommand = (terminal: Terminal) =>
       const labels = (await readLabels(options.labels)).subarray(0, options.limit);
       const ood =
         options.ood === undefined ? undefined : firstOf(await readImages(options.ood), options.limit);
-      await using board = await open(options.board, terminal.signal);
-      const map = await mapFor(board, file, { probes: images, seed: options.seed });
-      await programmed(terminal, map, board);
+      await using board = await open(options.board, terminal);
+      const map = await onBoard(terminal, board, file, { probes: images, seed: options.seed });
       const set = {
         images: normalised(map.model, images, options.images),
         labels,

@@ -1,9 +1,9 @@
 import { readImages } from "../../datasets/index.ts";
 import { type Inference, infer } from "../../pipeline.ts";
 import { boardOption, command, count, report, seed } from "../command.ts";
-import { mapFor, normalised } from "../inputs.ts";
+import { normalised } from "../inputs.ts";
 import { open } from "../open.ts";
-import { boardDocument, inferOptions, programmed } from "../ready.ts";
+import { boardDocument, inferOptions, onBoard } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned, withError } from "../text.ts";
 
@@ -48,9 +48,8 @@ export const inferCommand = (terminal: Terminal) =>
     .option("--seed <n>", "of what the host draws", seed, 1)
     .action(async (file, options) => {
       const images = await readImages(options.input);
-      await using board = await open(options.board, terminal.signal);
-      const map = await mapFor(board, file, { probes: images, seed: options.seed });
-      await programmed(terminal, map, board);
+      await using board = await open(options.board, terminal);
+      const map = await onBoard(terminal, board, file, { probes: images, seed: options.seed });
       const inputs = normalised(map.model, images, options.input);
       const wanted = await inferOptions(terminal, board, options);
       const inferred = await terminal.progress("infer", (onProgress) =>

@@ -18,7 +18,7 @@ export const mapCommand = (terminal: Terminal) =>
     .option("-o, --output <file>", "where the map goes; without it, nothing is written")
     .action(async (file, options) => {
       const model = await importModel(file);
-      await using board = await open(options.board, terminal.signal);
+      await using board = await open(options.board, terminal);
       const device = await deviceOf(board);
       const made = map(model, board.descriptor, {
         seed: options.seed,

@@ -3,8 +3,8 @@ import { beside, type Opinion, panel, panelWidth } from "../picture/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Case, side } from "./cases.ts";
 
-/** Share of ordinary inputs on which the network may abstain: what sets the bar for all others. */
-const abstainShare = 0.05;
+/** Share of ordinary inputs on which the network abstains: what sets the bar for all others. */
+export const abstainShare = 0.1;
 
 /** The total uncertainty that only `abstainShare` of the first `known` items exceed. */
 export function abstainAbove({ predictiveEntropy }: Predictive, known: number): number {
