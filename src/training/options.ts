@@ -29,15 +29,13 @@ export interface TrainingOptions extends Examples {
   readonly learningRate?: number;
   /**
    * The prior of a layer's weights and biases is N(0, priorScale² / inputs), so that layers of any width start alike
-   * (Neal 1996, §2.1).
+   * (Neal 1996, §2.1). It also keeps single means from setting the scale of a crossbar column.
    */
   readonly priorScale?: number;
   /** Weight of the KL term; 1 is the evidence lower bound, less is a colder posterior. */
   readonly klWeight?: number;
   /** Epochs over which the KL weight rises from 0. */
   readonly warmUp?: number;
-  /** Every mean is kept within ± this, so that no single weight sets a crossbar column's scale. */
-  readonly meanLimit?: number;
   /** How pixels become inputs; 0 … 255 → 0 … 1 by default, so that a dark pixel drives no row. */
   readonly input?: Omit<InputSpec, "shape">;
   readonly name?: string;
@@ -56,7 +54,6 @@ const defaults = {
   priorScale: 6,
   klWeight: 0.3,
   warmUp: 5,
-  meanLimit: Number.POSITIVE_INFINITY,
   input: { scale: 255, mean: 0, std: 1 },
   name: "trained",
   notes: [],
@@ -66,7 +63,7 @@ const defaults = {
 export type Recipe = Required<Omit<TrainingOptions, "onProgress" | "signal" | "test">> &
   Pick<TrainingOptions, "onProgress" | "signal" | "test">;
 
-const positive = ["epochs", "batch", "learningRate", "priorScale", "meanLimit"] as const;
+const positive = ["epochs", "batch", "learningRate", "priorScale"] as const;
 
 /** Fills in the defaults and refuses what cannot be trained. Errors: OPTION_INVALID, SHAPE_MISMATCH, LABEL_INVALID. */
 export function recipeOf(options: TrainingOptions): Recipe {

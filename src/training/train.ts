@@ -34,12 +34,18 @@ export async function train(options: TrainingOptions): Promise<BayesianModel> {
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     const figures = await runEpoch({ recipe, input, net, adam }, epoch);
     recipe.onProgress?.(figures);
-    if (epoch === recipe.epochs - 1) notes.push(`last epoch: ${JSON.stringify(figures)}`);
+    if (epoch === recipe.epochs - 1) notes.push(`last epoch: ${written(figures)}`);
   }
   if (recipe.test)
-    notes.push(`held out: ${JSON.stringify(scoreOn(net, recipe.test, { input, seed: recipe.seed }))}`);
+    notes.push(`held out: ${written(scoreOn(net, recipe.test, { input, seed: recipe.seed }))}`);
   return modelOf(net, { name: recipe.name, input, notes });
 }
+
+/** Figures as a note: four digits of what is no whole number. */
+const written = (figures: object): string =>
+  JSON.stringify(figures, (_, value) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
+  );
 
 /** What a reader needs to repeat the run, without the examples themselves. */
 function settingsOf(recipe: Recipe): Record<string, unknown> {
@@ -88,7 +94,6 @@ async function runEpoch(run: Run, epoch: number): Promise<TrainingProgress> {
     loss += gradients(net, activations, { labels, klWeight }) * labels.length;
     right += countRight(activations.at(-1)!.output, labels, recipe.classes);
     adamStep(adam, net, recipe.learningRate * 0.5 * (1 + Math.cos(Math.PI * done)));
-    clip(net, recipe.meanLimit);
     await setImmediate();
   }
   refreshStds(net);
@@ -100,13 +105,6 @@ async function runEpoch(run: Run, epoch: number): Promise<TrainingProgress> {
     accuracy: right / items,
     kl: divergence,
   };
-}
-
-function clip({ layers }: VariationalNet, limit: number): void {
-  if (limit === Number.POSITIVE_INFINITY) return;
-  for (const { mean } of layers) {
-    for (let k = 0; k < mean.length; k++) mean[k] = Math.min(limit, Math.max(-limit, mean[k]!));
-  }
 }
 
 function countRight(logits: Floats, labels: Int32Array, classes: number): number {
