@@ -13,12 +13,9 @@ import {
 } from "../datasets/index.ts";
 import { unzip } from "./zip.ts";
 
-/** What a `.mho` file may hold. */
-export type ContainerKind = string;
-
 /** What is in a `.mho` file: a manifest, in the words of its kind, and named arrays. */
 export interface Container {
-  readonly kind: ContainerKind;
+  readonly kind: string;
   readonly manifest: unknown;
   readonly arrays: ReadonlyMap<string, Tensor>;
   /** SHA-256 of the file, hexadecimal. */
@@ -50,7 +47,7 @@ const noMho = (path: string, why: string, cause?: unknown): MhoError =>
  */
 export async function writeContainer(
   path: string,
-  kind: ContainerKind,
+  kind: string,
   manifest: unknown,
   arrays: Iterable<readonly [string, Tensor]>,
 ): Promise<void> {
@@ -69,7 +66,7 @@ export async function writeContainer(
  * Reads a `.mho` file and checks that it is of this kind, whole and unaltered (SHA-256 of every array).
  * Errors: FILE_UNREADABLE, FILE_BROKEN, FILE_KIND.
  */
-export async function readContainer(path: string, kind: ContainerKind): Promise<Container> {
+export async function readContainer(path: string, kind: string): Promise<Container> {
   const container = await openContainer(path);
   if (container.kind !== kind) throw new MhoError("FILE_KIND", { path, found: container.kind, wanted: kind });
   return container;

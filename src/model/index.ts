@@ -1,7 +1,6 @@
 export { type Arch, type ArchLayer, parseArch, readArch } from "./arch.ts";
 export {
   type Container,
-  type ContainerKind,
   floats,
   openContainer,
   parseContainer,
