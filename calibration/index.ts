@@ -11,3 +11,4 @@ export { gemm, transposed } from "./kernels/gemm.ts";
 export { BoardProfile, type Sourced } from "./profile.ts";
 export { loadProfile, profileNames } from "./profile-files.ts";
 export { fillLaplaces, fillNormals, philox4x32, type RandomStream, randomStream, streams } from "./random.ts";
+export { type HeldArea, type NoiseFloor, type NoiseFloorOptions, noiseFloor } from "./procedures/noise-floor.ts";

@@ -1,5 +1,7 @@
 /** Model + board profile → conductance map. */
+
 export { differentialPair } from "./code.ts";
+export { type ForeignLayer, type ImportConductancesOptions, importConductances } from "./conductances.ts";
 export { readMap, writeMap } from "./file.ts";
 export { usualAge } from "./layer.ts";
 export { type Chance, type Drawn, drawOutputs } from "./local-reparameterisation.ts";

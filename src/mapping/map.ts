@@ -1,4 +1,4 @@
-import { type DeviceModel, streams } from "#calibration";
+import { type DeviceModel, type RandomStream, randomStream, streams } from "#calibration";
 import { type Descriptor, MhoError, type Seconds } from "#protocol";
 import { type BayesianModel, modelSha256, sizeOf } from "../model/index.ts";
 import { differentialPair } from "./code.ts";
@@ -25,15 +25,15 @@ export interface MapOptions {
 /** Posterior samples that each probe is propagated with. */
 const probeSamples = 3;
 /** Vectors of a layer that its scales and budget are reckoned from. */
-const mostVectors = 512;
+const mostVectors = 4096;
 
-/** Some of `vectors`, evenly spaced. */
-function thinned(vectors: Float32Array, inputs: number): Float32Array {
+/** Some of `vectors`, one at random from each of equal stretches: even steps would meet the same patch of every image. */
+function thinned(vectors: Float32Array, inputs: number, random: RandomStream): Float32Array {
   const count = vectors.length / inputs;
   if (count <= mostVectors) return vectors.slice();
   const out = new Float32Array(mostVectors * inputs);
   for (let k = 0; k < mostVectors; k++) {
-    const from = Math.floor((k * count) / mostVectors) * inputs;
+    const from = Math.floor(((k + random.uniform()) * count) / mostVectors) * inputs;
     out.set(vectors.subarray(from, from + inputs), k * inputs);
   }
   return out;
@@ -55,8 +55,9 @@ export function refuseNonFinite({ layer }: Stage): void {
 /** Input vectors that reach each stage, of some probes. */
 export function probeVectors(network: Network, { values, items }: Probes, seed: number): Float32Array[] {
   const reached: Float32Array[] = [];
+  const random = randomStream(seed, streams.posterior, 1);
   const visit = (stage: Stage, vectors: Float32Array): void => {
-    reached.push(thinned(vectors, stage.inputs));
+    reached.push(thinned(vectors, stage.inputs, random));
   };
   propagate(network, values, items, { samples: probeSamples, seed, stream: streams.posterior, visit });
   return reached;

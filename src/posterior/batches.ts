@@ -1,7 +1,7 @@
 import type { MappedLayer, Network } from "../mapping/index.ts";
 
-/** Numbers a batch may hold at its widest layer: 16 MiB of single precision an array. */
-const mostValues = 2 ** 22;
+/** Numbers a batch may hold at its widest layer, 4 MiB an array: enough to fill any window, and most of it stays in the cache. */
+const mostValues = 2 ** 20;
 
 /** Values of the widest layer for one item: input vectors, or codes read. */
 function widest({ stages }: Network, layers: readonly MappedLayer[], samples: number): number {

@@ -1,4 +1,5 @@
 /** Read-outs → posterior samples: averaging, and just as much added noise as the posterior asks for. */
+export { type MeasureOptions, measureLayers } from "./measure.ts";
 export { referenceSamples } from "./reference.ts";
 export {
   type PosteriorSampler,
