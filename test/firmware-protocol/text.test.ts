@@ -4,6 +4,7 @@ import {
   decodeMessage,
   encodeMessage,
   formatLine,
+  frameOverhead,
   helpText,
   type Line,
   messages,
@@ -44,6 +45,17 @@ describe("text mode", () => {
         },
       ),
       { numRuns: 400 },
+    ));
+
+  it("needs for a request at most four characters a byte of its frame, as PROTOCOL.md promises a board", () =>
+    fc.assert(
+      fc.property(anyMessage, ({ name, side, values }) => {
+        fc.pre(side === "request");
+        const line = anyLine({ seq: 0xfffe, name, side, values });
+        const frame = encodeMessage(name, side, values as never).length + frameOverhead;
+        expect(line.length).toBeLessThanOrEqual(4 * frame);
+      }),
+      { numRuns: 300 },
     ));
 
   it("takes requests as people type them: in order, by name, short, with the end left out", () => {
