@@ -25,7 +25,7 @@ async function served(words: readonly string[], work: (url: string) => Promise<v
   return running;
 }
 
-const small = "sim:?seed=5&profile=hfox-tsinghua";
+const small = "sim:?seed=5&profile=pcm-90nm";
 const demo = async (url: string): Promise<unknown> => {
   const { exitCode, stdout, stderr } = await mho([
     "demo",

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { commands } from "../../src/cli/commands/index.ts";
 import type { ColourDepth } from "../../src/cli/picture/index.ts";
 import { run } from "../../src/cli/run.ts";
@@ -23,6 +24,7 @@ async function* each(lines: readonly string[]): AsyncGenerator<string> {
 /** A terminal nobody sits at, which remembers what was written. */
 export function captured(situation: Situation = {}): Captured {
   const { columns = 80, colour = "none", signal = new AbortController().signal, typed = [] } = situation;
+  setMaxListeners(0, signal);
   let [out, err] = ["", ""];
   return {
     ...{ columns, colour, signal, lines: each(typed) },

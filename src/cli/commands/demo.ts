@@ -81,7 +81,8 @@ function lines({ map: made, board, deployed, digits, shown, ...run }: Run, termi
     `It abstains above ${run.abstainAbove.toFixed(2)} nat of total uncertainty, which ${percent(abstainShare, 0)} of those digits exceed.`,
     "",
     ...panelLines(shown, terminal),
-    "total = aleatoric (the input is ambiguous) + epistemic (the model does not know); ± is the Monte-Carlo error",
+    "total = aleatoric (the input is ambiguous) + epistemic (the model does not know)",
+    "± is the Monte-Carlo error of the samples",
   ];
 }
 

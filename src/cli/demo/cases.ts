@@ -26,14 +26,14 @@ export async function demoInputs(seed: number): Promise<DemoInputs> {
   const pixels = (item: number): Uint8Array => digits.subarray(item * size, (item + 1) * size);
   const first = (label: number): number => labels.indexOf(label);
   const strange = [
-    { title: "a 3 on its side", values: rotated(pixels(first(3)), 90) },
+    { title: "a 4 on its side", values: rotated(pixels(first(4)), 90) },
     { title: "noise", values: uniformNoise(seed) },
     { title: "the letter X", values: letterLike("X") },
   ];
   const all = new Uint8Array(digits.length + strange.length * size);
   all.set(digits);
   for (const [k, { values }] of strange.entries()) all.set(values, digits.length + k * size);
-  const cases = [3, 7, 2].flatMap((label, k): Case[] => [
+  const cases = [4, 7, 2].flatMap((label, k): Case[] => [
     { title: `a ${label}`, item: first(label), label },
     { title: (strange[k] as { title: string }).title, item: labels.length + k, label: null },
   ]);
