@@ -3,6 +3,7 @@ import {
   type CellFault,
   type DeviceModel,
   drawFault,
+  fillNormals,
   type RandomStream,
   randomStream,
   streams,
@@ -61,13 +62,20 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
     persistent: new Float32Array(size),
     fault: new Uint8Array(size),
   };
-  const faults = randomStream(seed, streams.faults, tile);
-  const chance = randomStream(seed, streams.initialCells, tile);
   const shares = { low: profile.stuck.low.value, high: profile.stuck.high.value };
+  if (shares.low + shares.high > 0) {
+    const faults = randomStream(seed, streams.faults, tile);
+    for (let i = 0; i < size; i++) cells.fault[i] = faultNames.indexOf(drawFault(faults, shares));
+  }
   const sigma = model.programmingSigma(model.window.min);
+  const error = new Float32Array(size);
+  if (sigma > 0) fillNormals(error, seed, streams.initialCells, tile, 0);
+  fillNormals(cells.persistent, seed, streams.initialCells, tile, 1);
+  const exponents = randomStream(seed, streams.initialCells, tile, 2);
   for (let i = 0; i < size; i++) {
-    cells.fault[i] = faultNames.indexOf(drawFault(faults, shares));
-    reprogram(cells, i, { g: model.window.min + sigma * chance.normal(), at: seconds(0), model, chance });
+    const g = siemens(Math.max(0, model.window.min + sigma * error[i]!));
+    cells.programmed[i] = g;
+    cells.nu[i] = model.drawNu(g, exponents);
   }
   orderedFaults(tile, cells, devices.faults);
   return cells;
