@@ -53,6 +53,17 @@ describe("message codec", () => {
       }),
     ));
 
+  it("survives any payload: values, or WIRE_BROKEN, or PROTOCOL_MISMATCH for a hello", () =>
+    fc.assert(
+      fc.property(anyMessage, fc.uint8Array({ maxLength: 120 }), ({ name, side }, payload) => {
+        const error = thrown(() => decodeMessage(name, side, payload));
+        const refused =
+          isMhoError(error, "WIRE_BROKEN") || (name === "hello" && isMhoError(error, "PROTOCOL_MISMATCH"));
+        expect(error === undefined || refused, String(error)).toBe(true);
+      }),
+      { numRuns: 500 },
+    ));
+
   it.each([
     ["row", 65_536],
     ["row", -1],

@@ -58,6 +58,38 @@ describe("text mode", () => {
       { numRuns: 300 },
     ));
 
+  it("survives any line: a request or the refusal that answers it, a reply or a log line", () => {
+    const word = fc.constantFrom(
+      "ok",
+      "error",
+      "event",
+      "#7",
+      "ping",
+      "log",
+      "token=1",
+      'line="',
+      "*00000000",
+      "-",
+      "read",
+      "0",
+    );
+    const anything = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 80 }),
+      fc.array(word).map((words) => words.join(" ")),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        const asked = request(text);
+        if (asked?.name === "refused") expect(formatLine(asked)).toMatch(/^(#\d+ )?error \w+ /);
+        const heard = parseLine(text, "reply");
+        if (heard?.name === "log" && !text.includes("event log"))
+          expect(text.replaceAll("\0", "")).toContain(heard.values.line);
+        expect(heard === undefined).toBe(text.replaceAll("\0", "").replace(/\r$/, "").trim() === "");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("takes requests as people type them: in order, by name, short, with the end left out", () => {
     const cell = { tile: 0, row: 3, col: 7, rows: 1, cols: 1, repeats: 1 };
     for (const typed of [
