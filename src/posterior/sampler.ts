@@ -7,7 +7,6 @@ import {
   type Network,
   networkOf,
   requireSameBoard,
-  type Stage,
   through,
   usualAge,
   vectorsOf,
