@@ -1,5 +1,6 @@
 import type { DeviceModel } from "#calibration";
 import type { CrossbarBoard } from "#protocol";
+import { requireDeployed } from "./deploy/index.ts";
 import type { ConductanceMap } from "./mapping/index.ts";
 import type { BayesianModel } from "./model/index.ts";
 import {
@@ -39,7 +40,10 @@ export interface Inference {
 
 const usual = { samples: 30, seed: 1 };
 
-/** Posterior samples and predictive distribution of images (items × inputs, normalised) on a board that holds the map. */
+/**
+ * Posterior samples and predictive distribution of images (items × inputs, normalised) on a board that holds the map.
+ * Errors: MAP_FOR_OTHER_BOARD, NOT_DEPLOYED, CANCELLED (the board is idle), and what the board rejects with.
+ */
 export async function infer(
   map: ConductanceMap,
   board: CrossbarBoard,
@@ -47,6 +51,7 @@ export async function infer(
   options: InferOptions = {},
 ): Promise<Inference> {
   const { samples: wanted, seed, device, measured, signal, onProgress } = { ...usual, ...options };
+  await requireDeployed(map, board, signal);
   const sampler = posteriorSampler(map, board, { device, measured, seed });
   const samples = await sampler.sample(images, wanted, { signal, onProgress });
   return { samples, predictive: predictive(samples) };

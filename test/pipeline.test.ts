@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { deviceModel, loadProfile } from "#calibration";
+import { serveTcp, simulatedBoard, tcpTransport, wireBoard } from "#drivers";
+import type { CrossbarBoard } from "#protocol";
+import { deploy } from "../src/deploy/index.ts";
+import { map } from "../src/mapping/index.ts";
+import { evaluate, evaluateReference, infer } from "../src/pipeline.ts";
+import { denseModel, inputs } from "./mapping/models.ts";
+
+const settings = { profile: "hfox-tsinghua", seed: 3, tiles: 4, rows: 32, cols: 32 };
+const model = { ...denseModel([16, 24, 4], { std: 0.5 }), output: "classes" as const };
+const x = inputs(12, 16);
+
+/** Maps, deploys and infers on a board, which is closed then. */
+async function wholeWay(board: CrossbarBoard) {
+  await using _ = board;
+  const device = deviceModel(await loadProfile(board.descriptor.profile));
+  const made = map(model, board.descriptor, { device, probes: x });
+  await deploy(made, board);
+  return await infer(made, board, x, { samples: 20, seed: 8, device });
+}
+
+describe("the whole way on a simulated board", () => {
+  let here: Awaited<ReturnType<typeof wholeWay>>;
+  beforeAll(async () => {
+    here = await wholeWay(await simulatedBoard(settings));
+  });
+
+  it("gives the same samples again, bit for bit", async () => {
+    expect((await wholeWay(await simulatedBoard(settings))).samples).toEqual(here.samples);
+  });
+
+  it("gives the same samples through a socket", async () => {
+    await using served = await serveTcp(settings, "127.0.0.1", 0);
+    const there = await wholeWay(await wireBoard(await tcpTransport(served.url)));
+    expect(there.samples).toEqual(here.samples);
+  });
+
+  it("gives other samples on a board with other devices", async () => {
+    expect((await wholeWay(await simulatedBoard({ ...settings, seed: 4 }))).samples.values).not.toEqual(
+      here.samples.values,
+    );
+  });
+
+  it("refuses to infer on a board that does not hold the map", async () => {
+    await using board = await simulatedBoard(settings);
+    await expect(infer(map(model, board.descriptor, { probes: x }), board, x)).rejects.toMatchObject({
+      code: "NOT_DEPLOYED",
+    });
+  });
+});
+
+describe("evaluating", () => {
+  it("reports on an ideal board what the software reference reports, within Monte-Carlo error", async () => {
+    await using board = await simulatedBoard({ profile: "ideal", tiles: 4 });
+    const known = inputs(60, 16, 5);
+    const set = {
+      images: known,
+      labels: Array.from({ length: 60 }, (_, k) => k % 4),
+      ood: inputs(60, 16, 6).map((value) => 3 * value),
+    };
+    const device = deviceModel(await loadProfile("ideal"));
+    const made = map(model, board.descriptor, { device, probes: set.ood });
+    await deploy(made, board);
+    const [S, seed] = [400, 2];
+    const found = await evaluate(made, board, set, { samples: S, seed, device });
+    const wanted = evaluateReference(model, set, { samples: S, seed });
+    expect(found).toMatchObject({ n: 60, samples: S, eceBins: 15, saturated: 0 });
+    // Entropies are means over 60 items of 400 independent samples each: Monte-Carlo error below 0.01 nat.
+    for (const name of ["predictiveEntropy", "softmaxEntropy", "mutualInformation"] as const) {
+      expect(Math.abs(found[name] - wanted[name])).toBeLessThan(0.02);
+      expect(Math.abs(found.ood![name] - wanted.ood![name])).toBeLessThan(0.02);
+    }
+    expect(Math.abs(found.nll - wanted.nll)).toBeLessThan(0.03);
+    expect(found.effectiveSamples).toBeGreaterThan(0.7 * S);
+  });
+});
