@@ -45,6 +45,30 @@ function tile4x2(
   out[at + 3 * n + 1] = s31;
 }
 
+/** out[i][j … j+3]: for rows that no tile of four takes. */
+function strip1x4(
+  a: Float32Array,
+  b: Float32Array,
+  out: Float32Array,
+  i: number,
+  j: number,
+  { k, n }: Shape,
+): void {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let p = i * k, q = j; p < (i + 1) * k; p++, q += n) {
+    const x = a[p]!;
+    s0 += x * b[q]!;
+    s1 += x * b[q + 1]!;
+    s2 += x * b[q + 2]!;
+    s3 += x * b[q + 3]!;
+  }
+  const at = i * n + j;
+  out[at] = s0;
+  out[at + 1] = s1;
+  out[at + 2] = s2;
+  out[at + 3] = s3;
+}
+
 function element(a: Float32Array, b: Float32Array, i: number, j: number, { k, n }: Shape): number {
   let sum = 0;
   for (let p = 0, q = j; p < k; p++, q += n) sum += a[i * k + p]! * b[q]!;
@@ -71,7 +95,11 @@ export function gemm(
     for (let j = 0; j < wholeCols; j += 2) tile4x2(a, b, out, i, j, shape);
     if (wholeCols < n) for (let r = i; r < i + 4; r++) out[r * n + n - 1] = element(a, b, r, n - 1, shape);
   }
-  for (let i = wholeRows; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j] = element(a, b, i, j, shape);
+  const strips = n & ~3;
+  for (let i = wholeRows; i < m; i++) {
+    for (let j = 0; j < strips; j += 4) strip1x4(a, b, out, i, j, shape);
+    for (let j = strips; j < n; j++) out[i * n + j] = element(a, b, i, j, shape);
+  }
 }
 
 /** `matrix` (rows × cols, row-major) turned over: cols × rows. */
