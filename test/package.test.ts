@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blocksOf } from "./docs/blocks.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "mho-package-"));
@@ -64,14 +65,19 @@ describe("the packed package", () => {
   });
 
   it("resolves with types from every entry, as attw sees it", () => {
-    const { status, stdout } = spawnSync(
-      "npx",
-      ["attw", "--profile", "esm-only", "--format", "json", tarball],
-      { ...quiet, cwd: root },
-    );
-    const found = JSON.parse(stdout) as { problems?: Record<string, unknown> };
-    expect(found.problems ?? {}).toEqual({});
-    expect(status).toBe(0);
+    const words = [
+      "attw",
+      "--profile",
+      "esm-only",
+      "--format",
+      "table-flipped",
+      "--no-color",
+      "--no-emoji",
+      tarball,
+    ];
+    const { status, stdout } = spawnSync("npx", words, { ...quiet, cwd: root });
+    expect(status, stdout).toBe(0);
+    expect(stdout.match(/│ OK \(ESM\)/g)).toHaveLength(5);
   });
 });
 
@@ -89,11 +95,24 @@ describe("the installed package", () => {
       import { messages } from "mho/protocol";
       import { loadProfile } from "mho/calibration";
       import { simulatedBoard } from "mho/drivers";
-      import { simulatedBoard as seeded } from "mho/testing";
-      const faces = [open, importModel, map, deploy, infer, evaluate, loadProfile, simulatedBoard, seeded];
+      const faces = [open, importModel, map, deploy, infer, evaluate, loadProfile, simulatedBoard];
       console.log(faces.every((face) => typeof face === "function"), messages.hello.id, (await loadProfile("ideal")).name);`;
     writeFileSync(join(user, "faces.js"), program);
     expect(execFileSync("node", ["faces.js"], { ...quiet, cwd: user }).trim()).toBe("true 1 ideal");
+  });
+
+  it("lets a user's own vitest suite test boards", ({ skip }) => {
+    needsInstall(skip);
+    const [example] = blocksOf("docs/testing.md", readFileSync(join(root, "docs/testing.md"), "utf8"));
+    writeFileSync(join(user, "board.test.ts"), example!.text);
+    symlinkSync(join(root, "node_modules/vitest"), join(user, "node_modules/vitest"));
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    const { status, stdout } = spawnSync("node", [vitest, "run", "--root", user, "--reporter=json"], {
+      ...quiet,
+      cwd: user,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+    expect(status).toBe(0);
   });
 
   it("puts a mho command on the path that finds its own assets", ({ skip }) => {

@@ -1,4 +1,4 @@
-/** For a user's own tests: seeded boards with ordered faults, virtual time, and the suite that every board passes. */
+/** For a user's own vitest suites: seeded boards with ordered faults, virtual time, and the suite that every board passes. */
 export { type VirtualClock, virtualClock } from "#calibration";
 export { type SimulatorSettings, simulatedBoard } from "#drivers";
-export { boardContract } from "./contract.ts";
+export { boardContract, type ContractOptions, type Obligation, obligationTitles } from "./contract.ts";
