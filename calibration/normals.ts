@@ -1,4 +1,6 @@
-import { type Address, fillLane, type Sfc32, sfc32Lane } from "./sfc32.ts";
+import { kernels, scratch } from "./kernels/wasm.ts";
+import { philox4x32 } from "./philox.ts";
+import { type Address, fillLane, keyOf, type Sfc32, sfc32Lane } from "./sfc32.ts";
 
 const lanes = 4;
 /** Words, and normals, of one pass: all scratch stays in the L1 cache. */
@@ -84,7 +86,11 @@ function inverseLaplace(count: number): void {
   }
 }
 
-function fill(out: Float32Array, at: Address, transform: (count: number) => void): void {
+type Kernel = "normals" | "laplaces";
+const mirrors = { normals: boxMuller, laplaces: inverseLaplace } as const;
+
+/** `fillNormals` or `fillLaplaces` in plain TypeScript, bit for bit: the kernel's oracle, and what runs without SIMD. */
+export function mirrorFill(out: Float32Array, at: Address, kernel: Kernel): void {
   const keyed: Sfc32[] = [];
   for (let lane = 0; lane < lanes; lane++) keyed.push(sfc32Lane(at, lane));
   for (let done = 0; done < out.length; done += block) {
@@ -92,22 +98,53 @@ function fill(out: Float32Array, at: Address, transform: (count: number) => void
     const count = (wanted + 7) & ~7;
     for (let lane = 0; lane < lanes; lane++)
       fillLane(keyed[lane]!, words, { offset: lane, stride: lanes, count: count / lanes });
-    transform(count);
+    mirrors[kernel](count);
     out.set(wanted === block ? normals : normals.subarray(0, wanted), done);
+  }
+}
+
+/** Numbers a kernel makes in one call: as many as stay in the L1 cache. */
+const kernelBlock = 4096;
+const stateWords = 16;
+const state = new Uint32Array(stateWords);
+const laneState = new Uint32Array(4);
+
+/** The four lanes' states as the kernel wants them: word by word, lane fastest. */
+function keyedState(at: Address): Uint32Array {
+  const key = keyOf(at.seed);
+  for (let lane = 0; lane < lanes; lane++) {
+    philox4x32([lane, at.b, at.a, at.stream], key, laneState);
+    for (let word = 0; word < 4; word++) state[word * lanes + lane] = laneState[word]!;
+  }
+  return state;
+}
+
+function fill(out: Float32Array, at: Address, kernel: Kernel): void {
+  if (!kernels) {
+    mirrorFill(out, at, kernel);
+    return;
+  }
+  const numbers = scratch + 4 * stateWords;
+  const floats = kernels.floats(4 * (stateWords + kernelBlock));
+  new Uint32Array(floats.buffer, scratch, stateWords).set(keyedState(at));
+  for (let done = 0; done < out.length; done += kernelBlock) {
+    const count = Math.min(kernelBlock, out.length - done);
+    kernels[kernel](numbers, count, scratch);
+    out.set(floats.subarray(numbers / 4, numbers / 4 + count), done);
   }
 }
 
 /**
  * Fills `out` with independent standard normals, |z| ≤ 6.66, addressed by (seed, stream, a, b): the same numbers
  * whenever and wherever it is asked. A shorter array holds the beginning of a longer one.
- * Four sfc32 lanes keyed by Philox4x32-10, then Box–Muller in f32 without fused steps, so that a WASM SIMD kernel can
- * give the same bits.
+ * Four sfc32 lanes keyed by Philox4x32-10, then Box–Muller in f32 without fused steps, by a WASM SIMD kernel whose
+ * mirror in this file gives the same bits.
  */
 export function fillNormals(out: Float32Array, seed: number, stream: number, a = 0, b = 0): void {
-  fill(out, { seed, stream, a, b }, boxMuller);
+  fill(out, { seed, stream, a, b }, "normals");
 }
 
 /** As `fillNormals`, with the Laplace density exp(−|x|)/2: mean 0, standard deviation √2, |x| ≤ 22.2. */
 export function fillLaplaces(out: Float32Array, seed: number, stream: number, a = 0, b = 0): void {
-  fill(out, { seed, stream, a, b }, inverseLaplace);
+  fill(out, { seed, stream, a, b }, "laplaces");
 }

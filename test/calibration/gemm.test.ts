@@ -1,34 +1,41 @@
 import { expect, it } from "vitest";
 import { gemm, randomStream, transposed } from "#calibration";
+import { mirrorGemm } from "../../calibration/kernels/gemm.ts";
 
 const random = (length: number, stream: number): Float32Array => {
   const chance = randomStream(1, stream);
   return Float32Array.from({ length }, () => chance.normal());
 };
 
-function naive(a: Float32Array, b: Float32Array, m: number, k: number, n: number): Float32Array {
-  const out = new Float32Array(m * n);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let p = 0; p < k; p++) sum += a[i * k + p]! * b[p * n + j]!;
-      out[i * n + j] = sum;
-    }
-  return out;
-}
-
-it.each([
+const shapes = [
   [1, 1, 1],
   [4, 7, 2],
   [5, 3, 3],
   [9, 64, 17],
   [2, 0, 3],
   [12, 25, 12],
-])("multiplies %i×%i by its n = %i like the definition, to the last bit", (m, k, n) => {
+  [3, 400, 24],
+] as const;
+
+it.each(shapes)("multiplies %i×%i by its n = %i to the bound of a single-precision sum", (m, k, n) => {
   const [a, b] = [random(m * k, 1), random(k * n, 2)];
   const out = new Float32Array(m * n).fill(Number.NaN);
   gemm(a, b, out, m, k, n);
-  expect(out).toEqual(naive(a, b, m, k, n));
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) {
+      const terms = Array.from({ length: k }, (_, p) => a[i * k + p]! * b[p * n + j]!);
+      const exact = terms.reduce((sum, term) => sum + term, 0);
+      const size = terms.reduce((sum, term) => sum + Math.abs(term), 0);
+      expect(Math.abs(out[i * n + j]! - exact)).toBeLessThanOrEqual((k + 1) * 2 ** -24 * size);
+    }
+});
+
+it.each(shapes)("gives the bits of its plain mirror at %i×%i by n = %i", (m, k, n) => {
+  const [a, b] = [random(m * k, 6), random(k * n, 7)];
+  const [out, mirror] = [new Float32Array(m * n), new Float32Array(m * n)];
+  gemm(a, b, out, m, k, n);
+  mirrorGemm(a, b, mirror, m, k, n);
+  expect(out).toEqual(mirror);
 });
 
 it("gives each row the same bits however the batch is cut", () => {

@@ -1,0 +1,2 @@
+export { gemm, pack, unpad } from "./gemm";
+export { laplaces, normals, prepare } from "./normals";
