@@ -2,11 +2,20 @@ import { parseArgs } from "node:util";
 import { gaussians } from "./gaussians.ts";
 import type { Bench, Row } from "./measure.ts";
 import { deployment, importing, mapping } from "./preparing.ts";
-import { posterior, readOut, wire } from "./reading.ts";
+import { posterior, posteriorLaplace, readOut, wire } from "./reading.ts";
 
-const benches: readonly Bench[] = [gaussians, importing, mapping, deployment, readOut, wire, posterior];
+const benches: readonly Bench[] = [
+  gaussians,
+  importing,
+  mapping,
+  deployment,
+  readOut,
+  wire,
+  posterior,
+  posteriorLaplace,
+];
 
-const usage = `npm run bench -- [--json] [--only NAME]\n${benches.map(({ name, does }) => `  ${name.padEnd(12)}${does}`).join("\n")}\n`;
+const usage = `npm run bench -- [--json] [--only NAME]\n${benches.map(({ name, does }) => `  ${name.padEnd(18)}${does}`).join("\n")}\n`;
 
 const figure = (value: number | null): string => (value === null ? "–" : value.toPrecision(3));
 
@@ -16,7 +25,7 @@ function line(row: Row): string {
     row.limit && `${figure(row.ofLimit)} of ${row.limit} (${figure(row.limitValue)})`,
     row.reason,
   ].filter(Boolean);
-  return `${row.name.padEnd(12)}${figure(row.value).padStart(9)} ${row.unit} ± ${(100 * row.spread).toFixed(0)} %: ${beside.join("; ")}\n`;
+  return `${row.name.padEnd(18)}${figure(row.value).padStart(9)} ${row.unit} ± ${(100 * row.spread).toFixed(0)} %: ${beside.join("; ")}\n`;
 }
 
 async function main(): Promise<number> {

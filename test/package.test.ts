@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,17 @@ let installed: { status: number | null; stderr: string };
 
 /** npm says so where it can neither reach the registry nor find a package in its cache. */
 const offline = /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENOTCACHED/;
+
+interface Problem {
+  readonly resolutionOption?: string;
+  readonly resolutionKind?: string;
+}
+interface Attw {
+  readonly analysis: { readonly entrypoints: object };
+  readonly problems: Readonly<Record<string, readonly Problem[]>>;
+}
+const resolutionOf = ({ resolutionOption, resolutionKind }: Problem): string =>
+  resolutionKind ?? resolutionOption ?? "";
 
 beforeAll(() => {
   const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
@@ -64,20 +75,20 @@ describe("the packed package", () => {
     expect(status).toBe(0);
   });
 
-  it("resolves with types from every entry, as attw sees it", () => {
-    const words = [
-      "attw",
-      "--profile",
-      "esm-only",
-      "--format",
-      "table-flipped",
-      "--no-color",
-      "--no-emoji",
-      tarball,
-    ];
-    const { status, stdout } = spawnSync("npx", words, { ...quiet, cwd: root });
-    expect(status, stdout).toBe(0);
-    expect(stdout.match(/│ OK \(ESM\)/g)).toHaveLength(5);
+  it("resolves with types from every entry as ESM does, by attw", () => {
+    // Into a file: attw ends before a pipe has taken all of its report.
+    const found = join(folder, "attw.json");
+    spawnSync("npx", ["attw", "--format", "json", tarball], {
+      cwd: root,
+      stdio: ["ignore", openSync(found, "w"), "inherit"],
+    });
+    const { analysis, problems } = JSON.parse(readFileSync(found, "utf8")) as Attw;
+    expect(Object.keys(analysis.entrypoints)).toHaveLength(6);
+    // The profile esm-only: CommonJS and Node before 12.7 are not served, and their problems are none.
+    const served = Object.values(problems)
+      .flat()
+      .filter((problem) => !["node10", "node16-cjs"].includes(resolutionOf(problem)));
+    expect(served).toEqual([]);
   });
 });
 

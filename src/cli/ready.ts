@@ -1,6 +1,6 @@
 import type { CrossbarBoard } from "#protocol";
 import type { Images } from "../datasets/index.ts";
-import { type DeployReport, deploy, requireDeployed } from "../deploy/index.ts";
+import { type DeployReport, deploy } from "../deploy/index.ts";
 import { type ConductanceMap, readMap } from "../mapping/index.ts";
 import type { InferOptions } from "../pipeline.ts";
 import { deviceOf, isMap, mapOf } from "./inputs.ts";
@@ -16,8 +16,8 @@ export const programmed = (
   terminal.progress("program", (onProgress) => deploy(map, board, { signal: terminal.signal, onProgress }));
 
 /**
- * The map in a file, or the one made from the model in it, on this board. A model is mapped and programmed; a map must be
- * on the board already (NOT_DEPLOYED), but for a board in this process, which begins empty and is programmed here.
+ * The map in a file, or the one made from the model in it, on this board. A model is mapped and programmed; a map should be
+ * on the board already, but for a board in this process, which begins empty and is programmed here.
  */
 export async function onBoard(
   terminal: Terminal,
@@ -27,8 +27,7 @@ export async function onBoard(
 ): Promise<ConductanceMap> {
   const given = await isMap(file);
   const map = given ? await readMap(file) : await mapOf(board, file, made);
-  if (given && !inThisProcess(board.url)) await requireDeployed(map, board, terminal.signal);
-  else await programmed(terminal, map, board);
+  if (!given || inThisProcess(board.url)) await programmed(terminal, map, board);
   return map;
 }
 
