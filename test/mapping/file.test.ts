@@ -26,20 +26,40 @@ describe("a map on disk", () => {
   });
 
   it.each([
-    ["targets that are no conductances", altered({ targets: made.layers[1]!.targets.map(() => Number.NaN) }), "layer 1 has targets that are no conductances"],
+    [
+      "targets that are no conductances",
+      altered({ targets: made.layers[1]!.targets.map(() => Number.NaN) }),
+      "layer 1 has targets that are no conductances",
+    ],
     ["a scale of zero", altered({ gamma: new Float32Array(4) }), "layer 1 has scales that are not positive"],
-    ["a block missing", altered({ blocks: made.layers[1]!.blocks.slice(1) }), "layer 1 does not hold each weight once"],
-    ["a block off the board", altered({ blocks: made.layers[1]!.blocks.map((block) => ({ ...block, area: { ...block.area, tile: 99 } })) }), "layer 1 has a block beyond the board"],
+    [
+      "a block missing",
+      altered({ blocks: made.layers[1]!.blocks.slice(1) }),
+      "layer 1 does not hold each weight once",
+    ],
+    [
+      "a block off the board",
+      altered({
+        blocks: made.layers[1]!.blocks.map((block) => ({ ...block, area: { ...block.area, tile: 99 } })),
+      }),
+      "layer 1 has a block beyond the board",
+    ],
     ["an ADC range the board lacks", altered({ range: 7 }), "layer 1 wants ADC range 7"],
     ["another model inside", { ...made, model: convModel(9) }, "it was made of another model"],
     ["a layer too few", { ...made, layers: made.layers.slice(1) }, "it has 1 layers for a model of 2"],
   ])("is refused with %s", async (_, broken, why) => {
-    await expect(stored(broken)).rejects.toMatchObject({ code: "MAP_INVALID", message: expect.stringContaining(why) });
+    await expect(stored(broken)).rejects.toMatchObject({
+      code: "MAP_INVALID",
+      message: expect.stringContaining(why),
+    });
   });
 
   it("is told from a model", async () => {
     const path = fresh();
     await writeModel(path, denseModel([2, 3]));
-    await expect(readMap(path)).rejects.toMatchObject({ code: "FILE_KIND", facts: { found: "model", wanted: "map" } });
+    await expect(readMap(path)).rejects.toMatchObject({
+      code: "FILE_KIND",
+      facts: { found: "model", wanted: "map" },
+    });
   });
 });

@@ -8,7 +8,12 @@ import { denseModel } from "../mapping/models.ts";
 
 const share = 0.02;
 async function setting(boardShare: number) {
-  const device = { ...deviceModel(await loadProfile("ideal")), window: { min: siemens(2e-6), max: siemens(20e-6) }, noiseLaw: "gaussian" as const, readSigma: (g: number) => siemens(g * share) };
+  const device = {
+    ...deviceModel(await loadProfile("ideal")),
+    window: { min: siemens(2e-6), max: siemens(20e-6) },
+    noiseLaw: "gaussian" as const,
+    readSigma: (g: number) => siemens(g * share),
+  };
   const made = map(denseModel([30, 20, 10]), descriptor(), { device });
   const board = fakeBoard({ readSigma: (g) => g * boardShare });
   hold(board, made);
