@@ -16,7 +16,7 @@ function schemeOf(url: string): string {
 }
 
 /** Whether a board begins and ends with this program. */
-export const inThisProcess = (url: string): boolean => schemeOf(url) === "sim:";
+export const inProgram = (url: string): boolean => schemeOf(url) === "sim:";
 
 /** A bare or `pty:` path as the `serial:` URL that opens it: the far end of a pty is a tty like any other. */
 const asSerial = (url: string): string => `serial:${url.replace(/^pty:(\/\/)?/, "")}`;

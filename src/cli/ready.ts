@@ -4,7 +4,7 @@ import { type DeployReport, deploy } from "../deploy/index.ts";
 import { type ConductanceMap, readMap } from "../mapping/index.ts";
 import type { InferOptions } from "../pipeline.ts";
 import { deviceOf, isMap, mapOf } from "./inputs.ts";
-import { inThisProcess } from "./open.ts";
+import { inProgram } from "./open.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Programs the map into the board, with a bar. */
@@ -27,7 +27,7 @@ export async function onBoard(
 ): Promise<ConductanceMap> {
   const given = await isMap(file);
   const map = given ? await readMap(file) : await mapOf(board, file, made);
-  if (!given || inThisProcess(board.url)) await programmed(terminal, map, board);
+  if (!given || inProgram(board.url)) await programmed(terminal, map, board);
   return map;
 }
 

@@ -25,7 +25,7 @@ async function served(words: readonly string[], work: (url: string) => Promise<v
   return running;
 }
 
-const small = "sim:?seed=5&profile=pcm-90nm";
+const small = "sim:?seed=5&profile=hfox-tsinghua";
 const demo = async (url: string): Promise<unknown> => {
   const { exitCode, stdout, stderr } = await mho([
     "demo",
@@ -52,6 +52,43 @@ describe("the demo", () => {
     expect(
       await served(["--pty", "--board", small], async (url) => expect(await demo(url)).toEqual(inProcess)),
     ).toBe(130);
+  });
+});
+
+interface Shown {
+  readonly label: number | null;
+  readonly class: number;
+  readonly predictiveEntropy: number;
+  readonly abstains: boolean;
+}
+
+describe("what the demo shows", () => {
+  it("is digits read rightly, and three strange inputs that are all less certain and on which it abstains", async () => {
+    const { stdout } = await mho(["demo", "--json"]);
+    const { shown, digits, board } = JSON.parse(stdout) as {
+      shown: Shown[];
+      digits: { accuracy: number };
+      board: { source: string };
+    };
+    const [known, strange] = [
+      shown.filter(({ label }) => label !== null),
+      shown.filter(({ label }) => label === null),
+    ];
+    expect(board.source).toBe("simulated");
+    // 0.98 on the 10 000 test images; 300 of them, standard error 0.008.
+    expect(digits.accuracy).toBeGreaterThan(0.98 - 4 * 0.008);
+    expect(known.map((each) => each.class)).toEqual(known.map((each) => each.label));
+    expect(strange.map(({ abstains }) => abstains)).toEqual([true, true, true]);
+    const most = Math.max(...known.map((each) => each.predictiveEntropy));
+    for (const each of strange) expect(each.predictiveEntropy).toBeGreaterThan(most);
+  });
+
+  it("is drawn in ASCII without colour, two panels in a row, no line wider than the terminal", async () => {
+    const { stdout } = await mho(["demo", "--samples", "5"], { columns: 80 });
+    expect(stdout).toContain("simulated board (profile hfox-tsinghua)");
+    expect(stdout).toMatch(/says 7 .*noise .*abstains/);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain("\x1b");
   });
 });
 

@@ -78,7 +78,7 @@ function lines({ map: made, board, deployed, digits, shown, ...run }: Run, termi
     ...drawPixels(drawn.pixels, viridis, terminal.colour),
     "",
     `${digits.n} digits it was not trained on, ${digits.samples} posterior samples each: ${percent(digits.accuracy)} right`,
-    `It abstains above ${run.abstainAbove.toFixed(2)} nat of total uncertainty, which ${percent(abstainShare, 0)} of those digits exceed.`,
+    `It abstains above ${run.abstainAbove.toFixed(2)} nat in total, which ${percent(abstainShare, 0)} of those digits exceed`,
     "",
     ...panelLines(shown, terminal),
     "total = aleatoric (the input is ambiguous) + epistemic (the model does not know)",
@@ -91,7 +91,7 @@ export const demoCommand = (terminal: Terminal) =>
     does: "The whole way on the shipped model and digits: program a board, read it out, and say how sure it is.",
     examples: ["mho demo", "mho demo --board tcp://localhost:7000 --seed 7"],
   })
-    .addOption(boardOption())
+    .addOption(boardOption().default("sim:?profile=hfox-tsinghua"))
     .option("--samples <k>", "posterior samples an input", count, 30)
     .option("--seed <n>", "of what the host draws", seed, 1)
     .action(async (options) => {
