@@ -52,6 +52,27 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly optionalDependencies?: object; readonly hasInstallScript?: true }>
+  >;
+}
+const lockIn = (place: string): Lock =>
+  JSON.parse(readFileSync(join(place, "package-lock.json"), "utf8")) as Lock;
+
+describe("the lock file", () => {
+  // npm leaves out platforms whose packages its registry lacks, and then `npm ci` refuses the lock everywhere.
+  it("holds every package for another platform that a package may ask for", () => {
+    const { packages } = lockIn(root);
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
 describe("the packed package", () => {
   it("holds the built code, the assets and the board profiles, and no sources or tests", () => {
     for (const wanted of [
@@ -138,10 +159,7 @@ describe("the installed package", () => {
 
   it("brings one serialport and compiles nothing", ({ skip }) => {
     needsInstall(skip);
-    const lock = JSON.parse(readFileSync(join(user, "package-lock.json"), "utf8")) as {
-      packages: Record<string, { hasInstallScript?: true }>;
-    };
-    const scripted = Object.entries(lock.packages)
+    const scripted = Object.entries(lockIn(user).packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => path);
     expect(scripted.filter((path) => !path.endsWith("@serialport/bindings-cpp"))).toEqual([]);
