@@ -2,10 +2,13 @@
 export * from "./clock.ts";
 export { type DeviceModel, deviceModel, type NoiseLaw } from "./device-model.ts";
 export * from "./device-models/laplace-read-noise.ts";
+export * from "./device-models/ornstein-uhlenbeck.ts";
 export * from "./device-models/pcm-90nm.ts";
 export * from "./device-models/power-law-drift.ts";
 export * from "./device-models/proportional-noise.ts";
+export * from "./device-models/relaxation.ts";
 export * from "./device-models/stuck-cells.ts";
+export * from "./device-models/telegraph-noise.ts";
 export * from "./device-models/verified-error.ts";
 export { gemm, transposed } from "./kernels/gemm.ts";
 export { BoardProfile, type Sourced } from "./profile.ts";
