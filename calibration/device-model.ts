@@ -1,34 +1,34 @@
-import { amps, type Seconds, type Siemens, seconds, siemens } from "#protocol";
-import { laplaceScale } from "./device-models/laplace-read-noise.ts";
-import {
-  pcmDriftExponent,
-  pcmDriftStart,
-  pcmNoiseGathered,
-  pcmNoiseSize,
-  pcmProgrammingSigma,
-} from "./device-models/pcm-90nm.ts";
+import { type Seconds, type Siemens, seconds, siemens } from "#protocol";
+import { type ReadNoise, readNoiseOf } from "./device-model-noise.ts";
+import { cmoProgrammingSigma } from "./device-models/cmo-hfox.ts";
+import { pcmDriftExponent, pcmDriftStart, pcmProgrammingSigma } from "./device-models/pcm-90nm.ts";
+import { hermesDriftExponent, hermesDriftStart, hermesProgrammingShare } from "./device-models/pcm-hermes.ts";
 import { drifted } from "./device-models/power-law-drift.ts";
-import { proportionalSigma } from "./device-models/proportional-noise.ts";
+import {
+  cmoRelaxation,
+  type RelaxationLaw,
+  relaxationStep,
+  wanRelaxation,
+} from "./device-models/relaxation.ts";
 import type { BoardProfile } from "./profile.ts";
 import type { RandomStream } from "./random.ts";
-
-export type NoiseLaw = "none" | "gaussian" | "laplace";
 
 /**
  * What a profile says of one device, as functions. The simulated board and the predictions of mapping both use it.
  * Every conductance is accepted: above the window the laws hold their value at its edge, below it noise falls in
  * proportion to G, at 0 S and below there is none. The laws themselves (device-models/) refuse outside their range.
  */
-export interface DeviceModel {
+export interface DeviceModel extends ReadNoise {
   readonly name: string;
   readonly window: { readonly min: Siemens; readonly max: Siemens };
-  readonly noiseLaw: NoiseLaw;
   /** Age from which drift counts; before it a device keeps what was programmed. */
   readonly driftStart: Seconds;
-  /** Standard deviation of G about its target, after verify and relaxation. */
+  /** Standard deviation of G about its target, after verify and the relaxation until `relaxation.start`. */
   programmingSigma(target: Siemens): Siemens;
-  /** Mean of G minus its target, after relaxation. */
+  /** Mean of G minus its target, after the same. */
   programmingShift(target: Siemens): Siemens;
+  /** How devices go on relaxing; undefined where no law for it was read. */
+  readonly relaxation: Relaxation | undefined;
   /**
    * Standard deviation of ONE read about the mean of many, at conductance `g`: what is new in each read. 1/f noise also
    * asks what the device was `programmed` to, where it has drifted since.
@@ -45,8 +45,20 @@ export interface DeviceModel {
   drawNu(g: Siemens, random: RandomStream): number;
 }
 
-type Programming = Pick<DeviceModel, "programmingSigma" | "programmingShift">;
-type ReadNoise = Pick<DeviceModel, "noiseLaw" | "readSigma" | "persistentSigma">;
+/** How devices go on relaxing after the age `start`; what happens before is part of the programming error. */
+export interface Relaxation {
+  readonly start: Seconds;
+  /**
+   * What a device programmed to `programmed` gains between two ages: a mean and the standard deviation of an independent
+   * normal, whose sum over any looks is a random walk in ln t. Beyond the measured ages a device stands still.
+   */
+  step(
+    programmed: Siemens,
+    ages: { readonly from: Seconds; readonly to: Seconds },
+  ): { readonly shift: Siemens; readonly sigma: Siemens };
+}
+
+type Programming = Pick<DeviceModel, "programmingSigma" | "programmingShift" | "relaxation">;
 type Drift = Pick<DeviceModel, "driftStart" | "drift" | "drawNu">;
 type Window = DeviceModel["window"];
 
@@ -54,66 +66,50 @@ const none = siemens(0);
 
 function programmingOf({ programming }: BoardProfile, { min, max }: Window): Programming {
   const inside = (g: Siemens): Siemens => siemens(Math.min(max, Math.max(min, g)));
+  const unbiased = { programmingShift: () => none, relaxation: undefined };
   switch (programming.law) {
     case "exact":
-      return { programmingSigma: () => none, programmingShift: () => none };
+      return { ...unbiased, programmingSigma: () => none };
     case "gaussian":
       return {
         programmingSigma: () => programming.sigma.value,
         programmingShift: () => programming.shift.value,
+        relaxation: undefined,
       };
     case "pcm-90nm":
-      return { programmingSigma: (g) => pcmProgrammingSigma(inside(g), max), programmingShift: () => none };
+      return { ...unbiased, programmingSigma: (g) => pcmProgrammingSigma(inside(g), max) };
+    case "pcm-hermes":
+      return {
+        ...unbiased,
+        programmingSigma: (g) => siemens(hermesProgrammingShare(inside(g), max) * max),
+      };
+    case "rram-wan2022":
+      return {
+        ...unbiased,
+        programmingSigma: (g) => wanRelaxation.sigma(inside(g), wanRelaxation.ages.min),
+        relaxation: walking(wanRelaxation, inside),
+      };
+    case "cmo-hfox":
+      return {
+        ...unbiased,
+        // With the spread at one second, which relaxation brings at once: the source has no earlier age.
+        programmingSigma: (g) => {
+          const relaxed = cmoRelaxation.sigma(g, cmoRelaxation.ages.min);
+          return siemens(Math.hypot(cmoProgrammingSigma(inside(g), 0.002), relaxed));
+        },
+        relaxation: walking(cmoRelaxation, inside),
+      };
     default:
       return programming satisfies never;
   }
 }
 
-/** `law` at g, held at the window's upper edge above it and proportional to g below its lower edge. */
-function withinWindow(law: (g: Siemens) => number, { min, max }: Window): (g: Siemens) => Siemens {
-  return (g) => {
-    if (g <= 0) return none;
-    if (g < min) return siemens((law(min) * g) / min);
-    return siemens(law(g > max ? max : g));
-  };
-}
-
-function readNoiseOf({ readNoise, times }: BoardProfile, window: Window): ReadNoise {
-  const persistentSigma = (): Siemens => none;
-  switch (readNoise.law) {
-    case "none":
-      return { noiseLaw: "none", readSigma: () => none, persistentSigma };
-    case "proportional": {
-      const share = readNoise.share.value;
-      return {
-        noiseLaw: "gaussian",
-        readSigma: withinWindow((g) => proportionalSigma(g, share), window),
-        persistentSigma,
-      };
-    }
-    case "laplace-lin2023": {
-      // The law is stated for the current at 0.2 V; the fluctuation is the device's, so it scales with the voltage.
-      const sigma = (g: Siemens): number => (Math.SQRT2 * laplaceScale(amps(g * 0.2))) / 0.2;
-      return { noiseLaw: "laplace", readSigma: withinWindow(sigma, window), persistentSigma };
-    }
-    case "pcm-90nm":
-      return pcmReadNoise(times.readOut.value, window);
-    default:
-      return readNoise satisfies never;
-  }
-}
-
-/** 1/f noise cut at the span between two reads: what gathers within it is new each time, the rest is common to them. */
-function pcmReadNoise(between: Seconds, { max }: Window): ReadNoise {
-  const fresh = pcmNoiseGathered(between);
-  const size = (g: Siemens, programmed: Siemens): number =>
-    g <= 0 || programmed <= 0 ? 0 : g * pcmNoiseSize(siemens(Math.min(programmed, max)), max);
-  const lasting = (age: Seconds): number =>
-    Math.max(0, pcmNoiseGathered(seconds(Math.max(age, between))) - fresh);
+function walking(law: RelaxationLaw, inside: (g: Siemens) => Siemens): Relaxation {
+  const { min, max } = law.ages;
+  const covered = (age: Seconds): Seconds => seconds(Math.min(max, Math.max(min, age)));
   return {
-    noiseLaw: "gaussian",
-    readSigma: (g, _, programmed = g) => siemens(size(g, programmed) * Math.sqrt(fresh)),
-    persistentSigma: (g, age, programmed = g) => siemens(size(g, programmed) * Math.sqrt(lasting(age))),
+    start: min,
+    step: (g, { from, to }) => relaxationStep(law, inside(g), { from: covered(from), to: covered(to) }),
   };
 }
 
@@ -133,6 +129,10 @@ function driftOf({ drift }: BoardProfile, { max }: Window): Drift {
       return powerLaw(drift.start.value, () => ({ mean: drift.mean.value, std: drift.std.value }));
     case "pcm-90nm":
       return powerLaw(pcmDriftStart, (g) => pcmDriftExponent(siemens(Math.min(max, Math.max(0, g))), max));
+    case "pcm-hermes":
+      return powerLaw(hermesDriftStart, (g) =>
+        hermesDriftExponent(siemens(Math.min(max, Math.max(0, g))), max),
+      );
     default:
       return drift satisfies never;
   }

@@ -1,9 +1,13 @@
 /** What we know of a device, and how we learn it: chance, time, device models, board profiles. */
 export * from "./clock.ts";
-export { type DeviceModel, deviceModel, type NoiseLaw } from "./device-model.ts";
+export { type DeviceModel, deviceModel, type Relaxation } from "./device-model.ts";
+export type { NoiseLaw } from "./device-model-noise.ts";
+export * from "./device-models/cmo-hfox.ts";
+export * from "./device-models/gathered-noise.ts";
 export * from "./device-models/laplace-read-noise.ts";
 export * from "./device-models/ornstein-uhlenbeck.ts";
 export * from "./device-models/pcm-90nm.ts";
+export * from "./device-models/pcm-hermes.ts";
 export * from "./device-models/power-law-drift.ts";
 export * from "./device-models/proportional-noise.ts";
 export * from "./device-models/relaxation.ts";

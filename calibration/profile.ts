@@ -72,13 +72,15 @@ const share = sourced(z.number().min(0).max(1));
 const Programming = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("exact"), acceptance: conductance }),
   z.strictObject({ law: z.literal("gaussian"), sigma: conductance, shift, acceptance: conductance }),
-  z.strictObject({ law: z.literal("pcm-90nm"), acceptance: conductance }),
+  ...(["pcm-90nm", "pcm-hermes", "rram-wan2022", "cmo-hfox"] as const).map((law) =>
+    z.strictObject({ law: z.literal(law), acceptance: conductance }),
+  ),
 ]);
 const ReadNoise = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("none") }),
   z.strictObject({ law: z.literal("proportional"), share }),
   z.strictObject({ law: z.literal("laplace-lin2023") }),
-  z.strictObject({ law: z.literal("pcm-90nm") }),
+  ...(["pcm-90nm", "pcm-hermes", "cmo-hfox"] as const).map((law) => z.strictObject({ law: z.literal(law) })),
 ]);
 const Drift = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("none") }),
@@ -89,6 +91,7 @@ const Drift = z.discriminatedUnion("law", [
     std: sourced(z.number().min(0)),
   }),
   z.strictObject({ law: z.literal("pcm-90nm") }),
+  z.strictObject({ law: z.literal("pcm-hermes") }),
 ]);
 
 /** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */

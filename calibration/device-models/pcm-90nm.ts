@@ -1,4 +1,5 @@
 import { MhoError, type Seconds, type Siemens, seconds, siemens } from "#protocol";
+import { noiseGathered } from "./gathered-noise.ts";
 
 /*
  * Phase-change memory, 90 nm mushroom cells: the statistical model of Joshi et al., Nat. Commun. 11, 2473 (2020) and
@@ -50,16 +51,5 @@ export function pcmNoiseSize(programmed: Siemens, gMax: Siemens): number {
   return Math.min(0.0088 / Math.max(shareOf(programmed, gMax) ** 0.65, 1e-3), 0.2);
 }
 
-/**
- * Variance, relative to G² Q_s², that 1/f noise has gathered over a time `t`.
- *
- *   v(t) = ln((t + t_read) / (2 t_read))      t ≥ t_read = 250 ns
- *
- * σ_read(t) = G(t) · Q_s · √v(t) is the published *marginal* at age t. Two reads a span Δ apart differ only by what
- * gathers in Δ: read-to-read noise is v(Δ), and v(t) − v(Δ) is common to both. See `DeviceModel.persistentSigma`.
- */
-export function pcmNoiseGathered(t: Seconds): number {
-  if (!(t >= pcmReadTime))
-    throw new MhoError("OUT_OF_MODEL", { what: "time of 1/f noise", value: t, range: "≥ 250 ns" });
-  return Math.log((t + pcmReadTime) / (2 * pcmReadTime));
-}
+/** Variance, relative to G² Q_s², that 1/f noise has gathered over a time `t` ≥ 250 ns; see `noiseGathered`. */
+export const pcmNoiseGathered = (t: Seconds): number => noiseGathered(t, pcmReadTime);

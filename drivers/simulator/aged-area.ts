@@ -1,5 +1,6 @@
-import type { Area, Seconds } from "#protocol";
+import { type Area, type Seconds, seconds } from "#protocol";
 import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
+import { relaxCells, relaxedBy } from "./relaxation.ts";
 
 /**
  * The cells of an area as they are at one time, rows × cols, in units of the window's upper edge: squares and fourth
@@ -13,7 +14,7 @@ export interface AgedArea {
   readonly sigma: Float32Array;
   readonly variance: Float32Array;
   readonly fourth: Float32Array;
-  /** Until then no cell has drifted by more than `driftTolerance` of its conductance. */
+  /** Until then no cell has drifted by `driftTolerance` of its conductance or relaxed by `relaxationTolerance`. */
   readonly validUntil: number;
 }
 
@@ -36,7 +37,10 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
   ];
   const scale = 1 / devices.model.window.max;
   let validUntil = Number.POSITIVE_INFINITY;
-  cellsOf(cells, area).forEach((cell, at) => {
+  let newest = 0;
+  const order = cellsOf(cells, area);
+  relaxCells(cells, order, now, devices);
+  order.forEach((cell, at) => {
     const [g, spread] = stateOf(cells, cell, now, devices);
     mean[at] = g * scale;
     sigma[at] = spread * scale;
@@ -44,6 +48,8 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     fourth[at] = (spread * scale) ** 4;
     if (cells.nu[cell]! > 0)
       validUntil = Math.min(validUntil, driftedBy(cells, cell, now, devices.model.driftStart));
+    newest = Math.max(newest, cells.programmedAt[cell]!);
   });
+  validUntil = Math.min(validUntil, now + relaxedBy(devices.model, seconds(now - newest)));
   return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, validUntil };
 }

@@ -26,6 +26,7 @@ import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
 import { type Burst, burst } from "./read-out.ts";
+import { relaxCells } from "./relaxation.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
 export interface SimulatedCore extends BoardCore {
@@ -111,6 +112,7 @@ class SimulatedArray implements SimulatedCore {
     const { model, profile } = this.#devices;
     const chance = randomStream(this.#options.seed, streams.pulses, this.#numbers.programmings++);
     const polarity = request.polarity === 0 ? "set" : "reset";
+    relaxCells(cells, Uint32Array.of(cell), this.clock.now(), this.#devices);
     const [g0] = stateOf(cells, cell, this.clock.now(), this.#devices);
     const g = pulsed(g0, { polarity, amplitude: request.amplitude, width: request.width }, profile, chance);
     reprogram(cells, cell, { g, at: this.clock.now(), model, chance });
@@ -123,6 +125,7 @@ class SimulatedArray implements SimulatedCore {
     const cells = this.#cells(request.tile);
     const chance = randomStream(this.#options.seed, streams.cellReads, this.#numbers.cellReads++);
     const order = cellsOf(cells, request);
+    relaxCells(cells, order, this.clock.now(), this.#devices);
     const states = Array.from(order, (cell) => stateOf(cells, cell, this.clock.now(), this.#devices));
     const conductances = Int16Array.from({ length: request.repeats * order.length }, (_, at) => {
       const [g, sigma] = states[at % order.length]!;
@@ -185,9 +188,9 @@ class SimulatedArray implements SimulatedCore {
   conductances(area: Area): Quantities<"S"> {
     const cells = this.#cells(area.tile);
     const now = this.clock.now();
-    return inSiemens(
-      Float64Array.from(cellsOf(cells, area), (cell) => stateOf(cells, cell, now, this.#devices)[0]),
-    );
+    const order = cellsOf(cells, area);
+    relaxCells(cells, order, now, this.#devices);
+    return inSiemens(Float64Array.from(order, (cell) => stateOf(cells, cell, now, this.#devices)[0]));
   }
 
   /** Fixes the cells' state for one read-out, whose samples then take their time all at once. */

@@ -18,6 +18,7 @@ const faultNames: readonly SimulatedFault[] = ["none", "low", "high", "open"];
 
 /** The cells of one tile, row by row. What is stored is the state after the last pulse; ageing is worked out on demand. */
 export interface TileCells {
+  readonly tile: number;
   readonly rows: number;
   readonly cols: number;
   /** Conductance after the last pulse and its relaxation, in siemens. */
@@ -28,6 +29,11 @@ export interface TileCells {
   readonly nu: Float32Array;
   readonly persistent: Float32Array;
   readonly fault: Uint8Array;
+  /** What relaxation has added since, in siemens, and until when: see relaxation.ts. */
+  readonly relaxed: Float32Array;
+  readonly relaxedTo: Float64Array;
+  /** How often the tile's slow state has been moved on: where its random numbers are found. */
+  readonly looks: { count: number };
 }
 
 /** What the cells of a board have in common. */
@@ -55,12 +61,16 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
   const { profile, model, seed } = devices;
   const size = shape.rows * shape.cols;
   const cells: TileCells = {
+    tile,
     ...shape,
     programmed: new Float32Array(size),
     programmedAt: new Float64Array(size),
     nu: new Float32Array(size),
     persistent: new Float32Array(size),
     fault: new Uint8Array(size),
+    relaxed: new Float32Array(size),
+    relaxedTo: new Float64Array(size),
+    looks: { count: 0 },
   };
   const shares = { low: profile.stuck.low.value, high: profile.stuck.high.value };
   if (shares.low + shares.high > 0) {
@@ -81,7 +91,7 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
   return cells;
 }
 
-/** Leaves cell `i` at conductance `g` (at least 0), with a new drift exponent and a new 1/f history. */
+/** Leaves cell `i` at conductance `g` (at least 0), with a new drift exponent, a new 1/f history and nothing relaxed. */
 export function reprogram(
   cells: TileCells,
   i: number,
@@ -90,13 +100,15 @@ export function reprogram(
   const g = siemens(Math.max(0, state.g));
   cells.programmed[i] = g;
   cells.programmedAt[i] = state.at;
+  cells.relaxed[i] = 0;
+  cells.relaxedTo[i] = state.at;
   cells.nu[i] = state.model.drawNu(g, state.chance);
   cells.persistent[i] = state.chance.normal();
 }
 
 export const faultOf = (cells: TileCells, i: number): SimulatedFault => faultNames[cells.fault[i]!]!;
 
-/** Mean conductance of cell `i` now, and the standard deviation of one read of it. */
+/** Mean conductance of cell `i` now, relaxed as far as it was looked at, and the standard deviation of one read of it. */
 export function stateOf(
   cells: TileCells,
   i: number,
@@ -112,7 +124,8 @@ export function stateOf(
   }
   const programmed = siemens(cells.programmed[i]!);
   const aged = model.drift(programmed, cells.nu[i]!, age);
-  const g = siemens(Math.max(0, aged + cells.persistent[i]! * model.persistentSigma(aged, age, programmed)));
+  const lasting = cells.persistent[i]! * model.persistentSigma(aged, age, programmed);
+  const g = siemens(Math.max(0, aged + cells.relaxed[i]! + lasting));
   return [g, model.readSigma(g, age, programmed)];
 }
 

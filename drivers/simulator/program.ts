@@ -11,6 +11,7 @@ import {
 } from "#protocol";
 import { cellsOf, type Devices, faultOf, reprogram, stateOf, type TileCells } from "./cells.ts";
 import { amplitudeFor, pulsed } from "./pulses.ts";
+import { relaxCells } from "./relaxation.ts";
 
 /** Cells between two progress marks. */
 const progressEvery = 64;
@@ -106,6 +107,7 @@ function relaxed(g: number, target: Siemens, { devices, chance }: ProgramBench):
 /** Programs cell number `cell` and leaves it where relaxation takes it. */
 function programCell(cell: number, goal: Goal, bench: ProgramBench): Settling {
   const { cells, devices, chance, lsb } = bench;
+  relaxCells(cells, Uint32Array.of(cell), bench.now(), devices);
   const [g0] = stateOf(cells, cell, bench.now(), devices);
   const healthy = faultOf(cells, cell) === "none";
   const settling = settle(g0, !healthy, goal, bench);

@@ -5,6 +5,16 @@ import { describe, expect, it } from "vitest";
 import { deviceModel, loadProfile, profileNames, randomStream } from "#calibration";
 import { microsiemens, seconds } from "#protocol";
 
+const names = [
+  "cmo-hfox",
+  "hfox-tsinghua",
+  "ideal",
+  "pcm-90nm",
+  "pcm-hermes",
+  "rram-taox-arc",
+  "rram-wan2022",
+];
+
 type Json = Record<string, Record<string, Record<string, unknown>>>;
 
 /** The ideal profile with one change, in a file of its own. */
@@ -19,39 +29,33 @@ const invalid = (why: RegExp) =>
   expect.objectContaining({ code: "PROFILE_INVALID", message: expect.stringMatching(why) });
 
 describe("the profiles that come with mho", () => {
-  it("are ideal, hfox-tsinghua and pcm-90nm", async () => {
-    expect(await profileNames()).toEqual(["hfox-tsinghua", "ideal", "pcm-90nm"]);
+  it("are seven", async () => {
+    expect(await profileNames()).toEqual(names);
   });
 
-  it.each(["ideal", "hfox-tsinghua", "pcm-90nm"])(
-    "%s says of every number where it is from",
-    async (name) => {
-      const profile = await loadProfile(name);
-      expect(profile.name).toBe(name);
-      let numbers = 0;
-      const visit = (entry: unknown): void => {
-        if (typeof entry !== "object" || entry === null) return;
-        if ("value" in entry) {
-          numbers++;
-          expect("source" in entry || "assumed" in entry).toBe(true);
-        } else Object.values(entry).forEach(visit);
-      };
-      visit(profile);
-      expect(numbers).toBeGreaterThan(30);
-    },
-  );
+  it.each(names)("%s says of every number where it is from", async (name) => {
+    const profile = await loadProfile(name);
+    expect(profile.name).toBe(name);
+    let numbers = 0;
+    const visit = (entry: unknown): void => {
+      if (typeof entry !== "object" || entry === null) return;
+      if ("value" in entry) {
+        numbers++;
+        expect("source" in entry || "assumed" in entry).toBe(true);
+      } else Object.values(entry).forEach(visit);
+    };
+    visit(profile);
+    expect(numbers).toBeGreaterThan(30);
+  });
 
-  it.each(["ideal", "hfox-tsinghua", "pcm-90nm"])(
-    "%s has ADC ranges from one cell to a full column",
-    async (name) => {
-      const { adc, dac, conductance, geometry } = await loadProfile(name);
-      const cell = dac.fullScale.value * conductance.max.value;
-      const ranges = adc.ranges.value;
-      expect(ranges[0]!).toBeGreaterThanOrEqual(cell * 0.999);
-      expect(ranges[0]!).toBeLessThanOrEqual(cell * 2.001);
-      expect(ranges.at(-1)!).toBeGreaterThanOrEqual(cell * geometry.rows.value * 0.999);
-    },
-  );
+  it.each(names)("%s has ADC ranges from one cell to a full column", async (name) => {
+    const { adc, dac, conductance, geometry } = await loadProfile(name);
+    const cell = dac.fullScale.value * conductance.max.value;
+    const ranges = adc.ranges.value;
+    expect(ranges[0]!).toBeGreaterThanOrEqual(cell * 0.999);
+    expect(ranges[0]!).toBeLessThanOrEqual(cell * 2.001);
+    expect(ranges.at(-1)!).toBeGreaterThanOrEqual(cell * geometry.rows.value * 0.999);
+  });
 
   it("give SI units: hfox-tsinghua spans 2 … 20 µS and reads in 200 µs", async () => {
     const { conductance, times } = await loadProfile("hfox-tsinghua");
@@ -65,7 +69,7 @@ describe("a profile that does not hold", () => {
   it("is refused by name where there is none, and says which there are", async () => {
     await expect(loadProfile("hafnia")).rejects.toMatchObject({
       code: "PROFILE_UNKNOWN",
-      message: expect.stringContaining("hfox-tsinghua, ideal, pcm-90nm"),
+      message: expect.stringContaining(names.join(", ")),
     });
     await expect(loadProfile("./none.json")).rejects.toMatchObject({
       code: "FILE_UNREADABLE",
