@@ -93,7 +93,7 @@ function send(state: State, asked: Sendable, { at, actions }: { at: number; acti
     size: asked.size,
     seq,
     sentAt: at,
-    deadline: at + timeOut(state.trip, state.silent),
+    deadline: at + timeOut(state.trip, state.silent, asked.size + state.limits.frame),
     tries: asked.tries,
     unseen: true,
     timed: alone && !again && !isChange(asked.what),
@@ -125,11 +125,11 @@ function heard(state: State, event: Extract<Event, { saw: "frame" }>): Step {
   const index = state.open.findIndex((open) => open.seq === event.re);
   const mine = state.open[index];
   const answered = mine && event.kind !== "event" ? mine : undefined;
-  const wait = timeOut(state.trip, 0);
+  const wait = timeOut(state.trip, 0, state.limits.frame);
   const open = state.open
     .filter((other) => other !== answered)
     .map((other, i) => refreshed(other, i < index || other === mine, at + wait));
-  const trip = mine?.timed ? measured(state.trip, at - mine.sentAt) : state.trip;
+  const trip = mine?.timed ? measured(state.trip, at - mine.sentAt, mine.size + event.size) : state.trip;
   const credits = mine ? event.credits : state.credits;
   const actions: Action[] = [];
   let after: State = { ...state, open, trip, credits, silent: 0 };
@@ -184,7 +184,7 @@ function timedOut(state: State, at: number): Step {
   if (silent > state.limits.tries) return failAll(state, "silent");
   if (silent >= doubtful) {
     // A restarted board would carry out a change a second time: nothing goes out again until it has shown its boot id.
-    const deadline = at + timeOut(state.trip, silent);
+    const deadline = at + timeOut(state.trip, silent, state.limits.frame);
     const open = state.open.map((other) => ({ ...other, deadline, timed: false }));
     return [{ ...state, silent, open, lastSent: at }, [{ do: "probe" }]];
   }

@@ -181,6 +181,7 @@ export class Session {
       saw: "frame",
       re: frame.re,
       credits: frame.credits,
+      size: wireSize(frame.payload.length),
       kind: kindOf(frame),
       at: this.#options.clock.now(),
     });
@@ -252,6 +253,7 @@ export class Session {
   }
 
   #fail(pending: Pending, why: Failure): void {
+    if (why === "rebooted") this.#over = why;
     if (why === "expired" && isStream(pending.what)) pending.settle(undefined);
     else pending.reject(this.#failure(why, pending.what));
   }
@@ -272,7 +274,7 @@ export class Session {
 function limitsOf({ window, maxFrame, watchdogMs }: Reply<"hello">, mode: Mode): Limits {
   const atOnce = mode === "text" ? { window: 1, urgent: 1 } : { window, urgent: Number.POSITIVE_INFINITY };
   const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
-  return { ...atOnce, credits: maxFrame, keepAlive, tries: 8 };
+  return { ...atOnce, frame: maxFrame, keepAlive, tries: 6 };
 }
 
 function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {

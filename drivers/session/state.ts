@@ -31,8 +31,8 @@ export interface Limits {
   readonly window: number;
   /** Requests that the board answers at once and that may be open together. */
   readonly urgent: number;
-  /** Bytes that the board can receive before it says otherwise. */
-  readonly credits: number;
+  /** Bytes of the longest frame, either way. The board has room for one before it has said for how many. */
+  readonly frame: number;
   /** The host says something at least so often while a request is open, so that the watchdog sleeps. */
   readonly keepAlive: number;
   /** Time-outs in a row, without a frame from the board, until it counts as silent. */
@@ -59,6 +59,7 @@ export type Event = { readonly at: number } & (
       readonly saw: "frame";
       readonly re: number;
       readonly credits: number;
+      readonly size: number;
       readonly kind: "event" | "reply" | Refused;
     }
   | { readonly saw: "tick" }
@@ -110,7 +111,7 @@ export function initialState(limits: Limits): State {
     waiting: [],
     open: [],
     nextSeq: 0,
-    credits: limits.credits,
+    credits: limits.frame,
     trip: noRoundTrip,
     silent: 0,
     lastSent: 0,
