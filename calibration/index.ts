@@ -1,4 +1,8 @@
 /** What we know of a device, and how we learn it: chance, time, device models, board profiles. */
+export type { Crossbar, LineResistance } from "./circuit/crossbar.ts";
+export { type CrossbarFactor, factorCrossbar } from "./circuit/factor.ts";
+export { type CrossbarSolution, type SolveOptions, solveCrossbar } from "./circuit/solve.ts";
+export { columnGains, deviceVoltages, transferMatrix } from "./circuit/transfer.ts";
 export * from "./clock.ts";
 export { type DeviceModel, deviceModel, type Relaxation } from "./device-model.ts";
 export type { NoiseLaw } from "./device-model-noise.ts";
@@ -14,8 +18,14 @@ export * from "./device-models/relaxation.ts";
 export * from "./device-models/stuck-cells.ts";
 export * from "./device-models/telegraph-noise.ts";
 export * from "./device-models/verified-error.ts";
+export { outlook } from "./device-outlook.ts";
 export { gemm, transposed } from "./kernels/gemm.ts";
+export {
+  type HeldArea,
+  type NoiseFloor,
+  type NoiseFloorOptions,
+  noiseFloor,
+} from "./procedures/noise-floor.ts";
 export { BoardProfile, type Sourced } from "./profile.ts";
 export { loadProfile, profileNames } from "./profile-files.ts";
 export { fillLaplaces, fillNormals, philox4x32, type RandomStream, randomStream, streams } from "./random.ts";
-export { type HeldArea, type NoiseFloor, type NoiseFloorOptions, noiseFloor } from "./procedures/noise-floor.ts";

@@ -96,6 +96,15 @@ export const errorTable = {
     mend: "Choose one of these, or give the path of a profile file.",
   },
 
+  CIRCUIT_INVALID: {
+    says: "the circuit does not hold: {why}",
+    mend: "Conductances and resistances are finite and not negative, and G is rows × cols; docs/line-resistance.md has an example.",
+  },
+  CIRCUIT_UNSOLVED: {
+    says: "after {steps} steps currents hold to {error} of the largest; {tolerance} was asked",
+    mend: "Look for line resistances or conductances that are wrong by orders of magnitude, or allow a larger tolerance.",
+  },
+
   // boards and their links
   NO_DRIVER: {
     says: "no driver for {url}",

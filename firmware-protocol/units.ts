@@ -38,4 +38,5 @@ export const nanoseconds = (x: number): Seconds => seconds(x * 1e-9);
 
 /** Marks an array that already holds SI values; the caller vouches for its unit. */
 export const inSiemens = (values: Float64Array): Quantities<"S"> => values as Quantities<"S">;
+export const inVolts = (values: Float64Array): Quantities<"V"> => values as Quantities<"V">;
 export const inAmps = (values: Float64Array): Quantities<"A"> => values as Quantities<"A">;

@@ -1,0 +1,101 @@
+import { inSiemens, type Quantities } from "#protocol";
+import { type Crossbar, checkCircuit } from "./crossbar.ts";
+
+/**
+ * The lines of a crossbar eliminated, for one conductance matrix. All arrays are rows × cols, row-major.
+ *
+ * Each line is a ladder. Written with the share c of a node's current that goes on past the next segment, its LDLᵀ
+ * needs no 1/r, so zero resistance is exact, and only adds numbers of one sign:
+ *
+ *   bit line, from the top:   Y_i = G_i + c_{i−1} Y_{i−1},  c_i = 1 / (1 + r_i Y_i)     r_i: the segment below node i
+ *   word line, from the end:  Y_j = G'_j + c_{j+1} Y_{j+1},  c_j = 1 / (1 + r_j Y_j)    r_j: the segment before node j
+ *
+ * G' is the device in series with its bit line as seen from it, G' = G − G² X, X = (B⁻¹)_ii: the diagonal of the
+ * Schur complement on the word lines, whose tridiagonal rows are the preconditioner.
+ */
+export interface CrossbarFactor extends Crossbar {
+  readonly conductances: Quantities<"S">;
+  /** G² X = G − G'. */
+  readonly self: Float64Array;
+  readonly bitShare: Float64Array;
+  readonly wordShare: Float64Array;
+  /** Conductance of each bit line seen from its sense end, word lines grounded. */
+  readonly columnConductance: Quantities<"S">;
+  /** Scratch of the solver, so that a solution allocates nothing of the array's size. */
+  readonly scratch: readonly Float64Array[];
+}
+
+const scratchArrays = 6;
+
+function empty(circuit: Crossbar): CrossbarFactor {
+  const { rows, cols } = circuit;
+  const matrix = (): Float64Array => new Float64Array(rows * cols);
+  return {
+    ...circuit,
+    conductances: inSiemens(matrix()),
+    self: matrix(),
+    bitShare: matrix(),
+    wordShare: matrix(),
+    columnConductance: inSiemens(new Float64Array(cols)),
+    scratch: Array.from({ length: scratchArrays }, matrix),
+  };
+}
+
+/**
+ * Factors a crossbar for `solveCrossbar`: about 3 divisions a device, nothing of higher order.
+ * `conductances` (rows × cols, row-major, siemens): 0 is an open device; any finite value holds, a stuck one too.
+ * `reuse`: a factor of the same size that is no longer needed; its memory is taken over.
+ * Source: the nodal equations of Truong & Min (2014), solved exactly by badcrossbar (Joksas & Mehonic, SoftwareX 12, 2020).
+ * Errors: CIRCUIT_INVALID.
+ */
+export function factorCrossbar(
+  conductances: Float64Array | Float32Array,
+  circuit: Crossbar,
+  reuse?: CrossbarFactor,
+): CrossbarFactor {
+  checkCircuit(circuit, conductances);
+  const { rows, cols, lines } = circuit;
+  const fits = reuse?.rows === rows && reuse.cols === cols;
+  const factor = fits ? { ...reuse, lines } : empty({ rows, cols, lines });
+  factor.conductances.set(conductances);
+  eliminateBitLines(factor);
+  eliminateWordLines(factor);
+  return factor;
+}
+
+function eliminateBitLines({ rows, cols, lines, ...factor }: CrossbarFactor): void {
+  const { conductances, self, bitShare, columnConductance: y } = factor;
+  y.fill(0);
+  for (let i = 0; i < rows; i++) {
+    const r = i === rows - 1 ? lines.bitLine + lines.sense : lines.bitLine;
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const seen = conductances[at]! + y[j]!;
+      const share = 1 / (1 + r * seen);
+      bitShare[at] = share;
+      y[j] = share * seen;
+    }
+  }
+  const x = new Float64Array(cols);
+  for (let i = rows - 1; i >= 0; i--) {
+    const r = i === rows - 1 ? lines.bitLine + lines.sense : lines.bitLine;
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const [share, g] = [bitShare[at]!, conductances[at]!];
+      x[j] = share * (r + share * x[j]!);
+      self[at] = Math.min(g, g * g * x[j]!);
+    }
+  }
+}
+
+function eliminateWordLines({ rows, cols, lines, ...factor }: CrossbarFactor): void {
+  const { conductances, self, wordShare } = factor;
+  for (let i = 0; i < rows; i++) {
+    let y = 0;
+    for (let j = cols - 1, at = i * cols + j; j >= 0; j--, at--) {
+      const r = j === 0 ? lines.wordLine + lines.driver : lines.wordLine;
+      const seen = conductances[at]! - self[at]! + y;
+      const share = 1 / (1 + r * seen);
+      wordShare[at] = share;
+      y = share * seen;
+    }
+  }
+}
