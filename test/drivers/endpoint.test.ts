@@ -1,0 +1,263 @@
+import { describe, expect, it } from "vitest";
+import { pipe, type Transport } from "#drivers";
+import {
+  decodeMessage,
+  encodeFrame,
+  encodeMessage,
+  type Frame,
+  FrameDecoder,
+  idOf,
+  type MessageName,
+  messageOf,
+  noRequest,
+  protocolVersion,
+  type Request,
+  refusals,
+  seconds,
+  tableHash,
+} from "#protocol";
+import { Endpoint } from "../../drivers/simulator/endpoint.ts";
+import { type LedgerCore, ledgerCore } from "./ledger-core.ts";
+import { type SteppedClock, steppedClock } from "./stepped-clock.ts";
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 300; i++) await new Promise((done) => setImmediate(done));
+};
+
+interface Terminal {
+  readonly core: LedgerCore;
+  readonly clock: SteppedClock;
+  readonly endpoint: Endpoint;
+  readonly far: Transport;
+  /** What the board says to these bytes. */
+  say(bytes: Uint8Array): Promise<Uint8Array>;
+  type(line: string): Promise<string[]>;
+}
+
+async function terminal(core = ledgerCore()): Promise<Terminal> {
+  const clock = steppedClock();
+  const endpoint = new Endpoint(core, { clock });
+  const [host, far] = pipe();
+  void endpoint.attach(far);
+  let said: Uint8Array[] = [];
+  host.onData((chunk) => said.push(chunk));
+  const say = async (request: Uint8Array): Promise<Uint8Array> => {
+    said = [];
+    await host.write(request);
+    await settled();
+    return Buffer.concat(said);
+  };
+  const type = async (line: string): Promise<string[]> =>
+    Buffer.from(await say(bytes(line)))
+      .toString("latin1")
+      .split("\n")
+      .slice(0, -1);
+  await settled();
+  return { core, clock, endpoint, far, say, type };
+}
+
+const pulse: Request<"pulse"> = { tile: 0, row: 0, col: 1, polarity: 0, amplitude: 1, width: 1e-7 };
+
+function request<N extends MessageName>(name: N, values: Request<N>, seq: number, re = seq): Uint8Array {
+  const payload = encodeMessage(name, "request", values);
+  return encodeFrame({ id: idOf(name, "request"), flags: 0, seq, re, credits: noRequest, payload });
+}
+const frames = (said: Uint8Array): Frame[] => new FrameDecoder().push(said);
+const names = (said: Uint8Array): string[] => frames(said).map(({ id }) => messageOf(id)!.name);
+const refusal = (frame: Frame | undefined): string =>
+  refusals[decodeMessage("refused", "reply", frame!.payload).code]!;
+
+async function binary(core?: LedgerCore): Promise<Terminal> {
+  const board = await terminal(core);
+  const hello = request("hello", { ...protocolVersion, tableHash }, 0xfffe, noRequest);
+  expect(names(await board.say(Buffer.concat([bytes("\0\nbinary\n\0"), hello])))).toEqual(["hello"]);
+  return board;
+}
+
+describe("a board's end in text mode", () => {
+  it("talks with a person who types no numbers", async () => {
+    const board = await terminal();
+    expect(await board.type("ping 7\n")).toEqual([expect.stringMatching(/^ok ping token=7 ticks=\d+$/)]);
+    expect(await board.type("pulse 0 0 1 0 1 1e-7\n")).toEqual(["ok pulse pulses=1"]);
+    expect(await board.type("pulse 0 0 1 0 9 1e-7\n")).toEqual(["error overLimit pulse volts 9 > 2"]);
+    expect(await board.type("dance\n")).toEqual([expect.stringMatching(/^error unknownMessage dance/)]);
+    expect((await board.type("help\n")).some((line) => line.startsWith("readOut "))).toBe(true);
+  });
+
+  it("keeps its errors until they are read", async () => {
+    const board = await terminal();
+    await board.type("pulse 9 0 0 0 1 1e-7\n");
+    expect(await board.type("nextError\n")).toEqual([
+      expect.stringMatching(/^ok nextError code=3 facts=.* left=0$/),
+    ]);
+    expect(await board.type("nextError\n")).toEqual([expect.stringMatching(/^ok nextError code=0 /)]);
+  });
+
+  it("refuses a change with a number before hello, so that a restart cannot repeat one", async () => {
+    const board = await terminal();
+    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
+      expect.stringMatching(/^#5 error noSession /),
+    ]);
+    await board.type("hello\n");
+    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
+      expect.stringMatching(/^#5 ok pulse pulses=1 /),
+    ]);
+    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
+      expect.stringMatching(/^#5 ok pulse pulses=1 /),
+    ]);
+    expect(board.core.pulses[1]).toBe(1);
+  });
+
+  it("holds no more than it may of a line without end, and drops it up to its newline", async () => {
+    const board = await terminal();
+    const garbage = new Uint8Array(1 << 20).fill(0x61);
+    expect(await board.say(garbage)).toHaveLength(0);
+    expect(await board.type("\nping 1\n")).toEqual([
+      "error overflow a line of more than 384 characters",
+      expect.stringMatching(/^ok ping token=1/),
+    ]);
+  });
+});
+
+describe("a board's end in binary mode", () => {
+  it("carries a change out once and repeats its answer, however often it arrives", async () => {
+    const board = await binary();
+    const frame = request("pulse", pulse, 7);
+    const said = await board.say(Buffer.concat([frame, frame, frame]));
+    expect(names(said)).toEqual(["pulse"]); // the copies came while it was under way: its answer is theirs
+    const again = frames(await board.say(frame));
+    expect(decodeMessage("pulse", "reply", again[0]!.payload)).toEqual({ pulses: 1 });
+    expect(board.core.pulses[1]).toBe(1);
+    expect(names(await board.say(request("pulse", pulse, 8)))).toEqual(["pulse"]);
+    expect(await board.say(frame.slice(0, -1))).toHaveLength(0); // cut
+    expect(names(await board.say(Uint8Array.of(0, ...frame)))).toEqual(["pulse"]);
+    expect(board.core.pulses[1]).toBe(3);
+  });
+
+  it("drops a request that the host no longer waits for", async () => {
+    const board = await binary();
+    await board.say(request("pulse", pulse, 7));
+    await board.say(request("pulse", pulse, 8));
+    expect(names(await board.say(request("pulse", pulse, 7, 9)))).toEqual([]);
+    expect(board.core.pulses[1]).toBe(2);
+  });
+
+  it.each([
+    ["a tile that it does not have", "pulse", { ...pulse, tile: 2 }, "outOfArray"],
+    ["a pulse above its voltage", "pulse", { ...pulse, amplitude: 2.1 }, "overLimit"],
+    ["a pulse above its width", "pulse", { ...pulse, width: 2e-6 }, "overLimit"],
+    ["a polarity that is none", "pulse", { ...pulse, polarity: 2 }, "malformed"],
+    [
+      "an area over its edge",
+      "readCells",
+      { tile: 0, row: 7, col: 0, rows: 2, cols: 1, repeats: 1 },
+      "outOfArray",
+    ],
+    [
+      "an answer beyond its frame",
+      "readCells",
+      { tile: 0, row: 0, col: 0, rows: 8, cols: 8, repeats: 1 },
+      "overLimit",
+    ],
+  ] as const)("refuses %s, and drives nothing", async (_, name, values, reason) => {
+    const board = await binary();
+    const said = frames(await board.say(request(name, values as Request<typeof name>, 3)));
+    expect(said.map(refusal)).toEqual([reason]);
+    expect(board.core.pulses.every((pulses) => pulses === 0)).toBe(true);
+  });
+
+  it("refuses a target outside its range, a code above the read voltage, and a list that is too short", async () => {
+    const board = await binary();
+    const one = { tile: 0, row: 0, col: 0, rows: 1, cols: 1 };
+    const target = { ...one, tolerance: 1, maxPulses: 3, targets: [1001] };
+    expect(frames(await board.say(request("program", target, 1))).map(refusal)).toEqual(["overLimit"]);
+    expect(frames(await board.say(request("program", { ...target, targets: [] }, 2))).map(refusal)).toEqual([
+      "malformed",
+    ]);
+    const limits = { ...ledgerCore().descriptor.limits, readVoltage: ledgerCore().descriptor.dac.lsb };
+    const strict = await binary(ledgerCore({ limits }));
+    const driven = (code: number): Request<"readOut"> => ({
+      ...one,
+      range: 0,
+      vectors: 1,
+      repeats: 1,
+      firstSample: 0,
+      inputs: Uint8Array.of(code),
+      chunks: [],
+    });
+    expect(frames(await strict.say(request("readOut", driven(2), 1))).map(refusal)).toEqual(["overLimit"]);
+    expect(names(await strict.say(request("readOut", driven(1), 2)))).toEqual(["readOutChunk", "readOut"]);
+  });
+
+  it("counts what it received, discarded and saw twice", async () => {
+    const board = await binary();
+    const broken = request("pulse", pulse, 7);
+    broken[broken.length - 2]! ^= 1; // in its CRC
+    await board.say(Buffer.concat([broken, request("ping", { token: 1 }, 8), request("pulse", pulse, 9)]));
+    await board.say(request("pulse", pulse, 9));
+    const [frame] = frames(await board.say(request("linkFigures", {}, 10)));
+    const figures = decodeMessage("linkFigures", "reply", frame!.payload);
+    expect(figures).toMatchObject({ crcErrors: 1, duplicates: 1, discarded: broken.length - 1 });
+  });
+
+  it("goes to the safe state when the host falls silent while it programs", async () => {
+    const endless = ledgerCore();
+    let steps = 0;
+    endless.program = function* () {
+      for (;;) yield { done: steps++, total: 1, pulses: 0 };
+    };
+    const board = await binary(endless);
+    const one = { tile: 0, row: 0, col: 0, rows: 1, cols: 1, tolerance: 1, maxPulses: 1, targets: [5] };
+    await board.say(request("program", one, 1));
+    await board.clock.run(board.clock.sleep(seconds(1.9)));
+    const [before, idled] = [steps, endless.idled];
+    await settled();
+    expect(steps).toBeGreaterThan(before);
+    await board.clock.run(board.clock.sleep(seconds(0.2)));
+    await settled();
+    expect(endless.idled).toBeGreaterThan(idled);
+    const stopped = steps;
+    const kept = frames(await board.say(request("program", one, 1)));
+    expect(refusal(kept[0])).toBe("aborted");
+    expect(steps).toBe(stopped);
+  });
+
+  it("answers idle at once while it programs, and pulses no more", async () => {
+    const board = await binary(ledgerCore({ maxFrame: 1000 }));
+    const programming = {
+      tile: 0,
+      row: 0,
+      col: 0,
+      rows: 8,
+      cols: 8,
+      tolerance: 1,
+      maxPulses: 1,
+      targets: new Array(64).fill(5),
+    };
+    const said = frames(
+      await board.say(Buffer.concat([request("program", programming, 1), request("idle", {}, 2, 1)])),
+    );
+    expect(said.map(({ re, id }) => [re, messageOf(id)!.name])).toEqual([
+      [1, "refused"],
+      [2, "idle"],
+    ]);
+    expect(refusal(said[0])).toBe("aborted");
+    expect(board.core.pulses.reduce((a, b) => a + b)).toBeLessThanOrEqual(2);
+    expect(board.core.sense().idle).toBe(1);
+  });
+
+  it("starts again in text mode with another boot id, and forgets everything but its cells", async () => {
+    const board = await binary();
+    await board.say(request("pulse", pulse, 7));
+    const before = board.core.descriptor.bootId;
+    board.endpoint.restart();
+    await settled();
+    expect(board.core.descriptor.bootId).not.toBe(before);
+    const said = Buffer.from(await board.say(Uint8Array.of(0, ...request("pulse", pulse, 7), 10))).toString(
+      "latin1",
+    );
+    expect(said).not.toContain("ok pulse");
+    expect(board.core.pulses[1]).toBe(1);
+  });
+});
