@@ -185,7 +185,9 @@ class WireBoard implements CrossbarBoard {
       });
     const codes = new Int16Array(vectors * repeats * area.cols);
     const parts = partsOf(this.descriptor, request);
-    await allOrNone(parts.map((part) => readPart(this.#session, this.descriptor, request, part, codes)));
+    await each(parts, 2 * this.descriptor.window, (part) =>
+      readPart(this.#session, this.descriptor, request, part, codes),
+    );
     return { codes, saturated: saturatedIn(codes, this.descriptor.adc.bits) };
   }
 
@@ -227,6 +229,29 @@ class WireBoard implements CrossbarBoard {
 async function allOrNone(calls: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(calls)).find((call) => call.status === "rejected");
   if (failed) throw failed.reason;
+}
+
+/**
+ * Calls for each piece, `atOnce` at a time: the board's window stays full, and no long queue stands behind it. Waits for
+ * all that have begun, begins none after a failure, then throws the first.
+ */
+async function each<T>(
+  pieces: readonly T[],
+  atOnce: number,
+  call: (piece: T) => Promise<void>,
+): Promise<void> {
+  const left = pieces.values();
+  let failed = false;
+  const line = async (): Promise<void> => {
+    for (const piece of left) {
+      if (failed) return;
+      await call(piece).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  await allOrNone(Array.from({ length: Math.min(atOnce, pieces.length) }, line));
 }
 
 function saturatedIn(codes: Int16Array, bits: number): number {
