@@ -24,7 +24,8 @@ const maxOctaves = 48;
  *
  *   S(f) = σ_k² / (ln 2 · f)      between 1/(2π slowest) and 1/(2π fastest), one-sided, relative to G²
  *
- * with a ripple below 1 %; the two outermost octaves roll off. Range: 0 ≤ σ ≤ 1, 0 < β < 2, at most 48 octaves.
+ * less what lies outside the band: 16 % two octaves inside its ends, 1.4 % five. Range: 0 ≤ σ ≤ 1, 0 < β < 2, at most 48
+ * octaves.
  * Source: sums of Lorentzians, S = Σ 4σ_k²τ_k / (1 + (2πfτ_k)²); van der Ziel, Physica 16, 359 (1950).
  * Published slopes: β = 0.83 for one HfOx cell (0.01 … 1 Hz, reference/physics.md §B6), 1.21 for PCM (Joshi 2020).
  */
