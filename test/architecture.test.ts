@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   importProblems,
@@ -12,12 +12,14 @@ const product = ["firmware-protocol", "calibration", "drivers", "src", "scripts"
 
 function sourcesIn(folders: readonly string[]): Source[] {
   const root = new URL("../", import.meta.url);
-  return folders.flatMap((folder) =>
-    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => `${folder}/${name}`)
-      .map((path) => ({ path, text: readFileSync(new URL(path, root), "utf8") })),
-  );
+  return folders
+    .filter((folder) => existsSync(new URL(folder, root)))
+    .flatMap((folder) =>
+      readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => `${folder}/${name}`)
+        .map((path) => ({ path, text: readFileSync(new URL(path, root), "utf8") })),
+    );
 }
 const sources = sourcesIn(product);
 const everything = [...sources, ...sourcesIn(["test", "hil"])];
