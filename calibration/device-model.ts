@@ -41,6 +41,8 @@ export interface DeviceModel extends ReadNoise {
   persistentSigma(g: Siemens, age: Seconds, programmed?: Siemens): Siemens;
   /** Conductance at `age` of a device programmed to `g`, with its own exponent `nu`. */
   drift(g: Siemens, nu: number, age: Seconds): Siemens;
+  /** Mean and spread over devices of the drift exponent at `g`. */
+  driftExponent(g: Siemens): { readonly mean: number; readonly std: number };
   /** Drift exponent of a device programmed to `g`; drawn once for each device. */
   drawNu(g: Siemens, random: RandomStream): number;
 }
@@ -59,7 +61,7 @@ export interface Relaxation {
 }
 
 type Programming = Pick<DeviceModel, "programmingSigma" | "programmingShift" | "relaxation">;
-type Drift = Pick<DeviceModel, "driftStart" | "drift" | "drawNu">;
+type Drift = Pick<DeviceModel, "driftStart" | "drift" | "driftExponent" | "drawNu">;
 type Window = DeviceModel["window"];
 
 const none = siemens(0);
@@ -116,6 +118,7 @@ function walking(law: RelaxationLaw, inside: (g: Siemens) => Siemens): Relaxatio
 function driftOf({ drift }: BoardProfile, { max }: Window): Drift {
   const powerLaw = (driftStart: Seconds, exponent: (g: Siemens) => { mean: number; std: number }): Drift => ({
     driftStart,
+    driftExponent: exponent,
     drift: (g, nu, age) => (age <= driftStart ? g : drifted(g, nu, { t: age, t0: driftStart })),
     drawNu: (g, random) => {
       const { mean, std } = exponent(g);
@@ -124,7 +127,12 @@ function driftOf({ drift }: BoardProfile, { max }: Window): Drift {
   });
   switch (drift.law) {
     case "none":
-      return { driftStart: seconds(0), drift: (g) => g, drawNu: () => 0 };
+      return {
+        driftStart: seconds(0),
+        driftExponent: () => ({ mean: 0, std: 0 }),
+        drift: (g) => g,
+        drawNu: () => 0,
+      };
     case "power":
       return powerLaw(drift.start.value, () => ({ mean: drift.mean.value, std: drift.std.value }));
     case "pcm-90nm":

@@ -14,6 +14,8 @@ import {
 /** A number of a profile and where it is from: a `source`, or `assumed` with the reason in `note`. */
 export interface Sourced<T> {
   readonly value: T;
+  /** SI unit of the value, where it has one. */
+  readonly unit?: string | undefined;
   readonly source?: string | undefined;
   readonly assumed?: true | undefined;
   readonly note?: string | undefined;
@@ -44,7 +46,11 @@ function measured<T>(
       message: 'say where the number is from: either "source": "…" or "assumed": true',
     })
     .transform(
-      ({ unit, ...entry }): Sourced<T> => ({ ...entry, value: take(entry.value as never, scales[unit]!) }),
+      ({ unit, ...entry }): Sourced<T> => ({
+        ...entry,
+        value: take(entry.value as never, scales[unit]!),
+        unit: Object.keys(scales)[0],
+      }),
     );
 }
 

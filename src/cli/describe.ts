@@ -1,4 +1,3 @@
-import type { BoardProfile } from "#calibration";
 import type { DeployReport } from "../deploy/index.ts";
 import type { ConductanceMap, MappedLayer } from "../mapping/index.ts";
 import type { ModelSummary } from "../model/index.ts";
@@ -85,18 +84,6 @@ export function mapLines(map: ConductanceMap): string[] {
     ]),
     "σ: of an output, in its own unit, medians; short: where the devices are noisier than the posterior, even averaged",
   ];
-}
-
-/** A board profile as a person reads it: each value with where it is from. */
-export function profileLines(profile: BoardProfile): string[] {
-  const lines: string[][] = [];
-  const walk = (value: unknown, path: string): void => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      return void lines.push([path, JSON.stringify(value)]);
-    for (const [key, inner] of Object.entries(value)) walk(inner, path ? `${path}.${key}` : key);
-  };
-  walk(profile, "");
-  return aligned(lines);
 }
 
 /** How a deployment went, for `--json`: all but the conductances themselves. */

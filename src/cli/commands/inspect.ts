@@ -2,7 +2,8 @@ import { loadProfile, profileNames } from "#calibration";
 import { readMap } from "../../mapping/index.ts";
 import { importModel, summarise } from "../../model/index.ts";
 import { command, report } from "../command.ts";
-import { budgetDocument, mapLines, profileLines, summaryLines } from "../describe.ts";
+import { budgetDocument, mapLines, summaryLines } from "../describe.ts";
+import { profileDocument, profileLines } from "../describe-profile.ts";
 import { isMap } from "../inputs.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -12,10 +13,13 @@ interface Found {
 }
 
 /** What a file holds, by its kind. */
-async function look(path: string): Promise<Found> {
+async function look(path: string, terminal: Terminal): Promise<Found> {
   if (path.endsWith(".json") || (await profileNames()).includes(path)) {
     const profile = await loadProfile(path);
-    return { document: { kind: "profile", ...profile }, lines: profileLines(profile) };
+    return {
+      document: profileDocument(profile),
+      lines: profileLines(profile, { columns: terminal.columns, colour: terminal.colour }),
+    };
   }
   if (await isMap(path)) {
     const map = await readMap(path);
@@ -35,6 +39,6 @@ export const inspectCommand = (terminal: Terminal) =>
   })
     .argument("<file>", "a .mho file, weights, a profile's name or its .json file")
     .action(async (file, options) => {
-      const { document, lines } = await look(file);
+      const { document, lines } = await look(file, terminal);
       report(terminal, options, document, () => lines);
     });
