@@ -116,7 +116,7 @@ export const errorTable = {
   },
   BOARD_ABSENT: {
     says: "there is no board at {url}: {why}",
-    mend: "Check the cable and the name; `mho doctor` lists the ports it sees.",
+    mend: "Check the cable and the name; `ls /dev/serial/by-id` shows the ports that are there.",
   },
   BOARD_BUSY: {
     says: "{url} is in use by another program",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { errorTable } from "#protocol";
 import { commands } from "../../src/cli/commands/index.ts";
 import { captured, mho } from "./captured.ts";
 
@@ -53,6 +54,13 @@ describe("the command line", () => {
 });
 
 describe("an error", () => {
+  it("sends nobody to a command that does not exist", () => {
+    const mends = Object.values(errorTable).flatMap(({ mend }) =>
+      [...mend.matchAll(/`mho (\w+)/g)].map((match) => match[1]!),
+    );
+    expect(mends.length).toBeGreaterThan(5);
+    expect(mends.filter((name) => !names.includes(name))).toEqual([]);
+  });
   it("is its code, what happened and what to do, without a stack", async () => {
     const { exitCode, stdout, stderr } = await mho(["inspect", "/nowhere/model.mho"]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
