@@ -126,6 +126,8 @@ function opened(line: string): { body: string; seq?: number; broken?: string } {
   if (crc !== undefined && crc !== lineCrc(rest)) return { body: rest, broken: "crc" };
   const number = /^#(\d{1,5}) (.*)$/.exec(rest);
   if (!number) return { body: rest };
+  // Where the CRC itself was damaged or cut off, the rest may be damaged too.
+  if (crc === undefined) return { body: rest, broken: "crc" };
   const seq = Number(number[1]);
   return seq < 0xffff ? { body: number[2]!, seq } : { body: rest, broken: `request number ${seq}` };
 }

@@ -4,4 +4,4 @@ export { busyLine, type Mode } from "./opening.ts";
 export { type Asking, openSession, type Session } from "./session.ts";
 export { isUrgent, older } from "./state.ts";
 export { frameOf, lineOf } from "./text-wire.ts";
-export { afresh, toText } from "./wires.ts";
+export { delimiter, joined, toText } from "./wires.ts";

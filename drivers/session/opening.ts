@@ -15,7 +15,7 @@ import {
 import { linkLost } from "../closing.ts";
 import type { Transport } from "../transport.ts";
 import { helloNumber } from "./state.ts";
-import { afresh, joined, toBinary, toText, type Wire } from "./wires.ts";
+import { joined, toBinary, toText, type Wire } from "./wires.ts";
 
 export type Mode = "binary" | "text";
 
@@ -41,11 +41,11 @@ export function helloFrame(): Frame {
 export const isHello = (frame: Frame): boolean =>
   frame.id === idOf("hello", "reply") && (frame.flags & flagLast) !== 0;
 
+const noBytes = new Uint8Array(0);
+
 /** Bytes that make a board of unknown state show its boot id in this mode, without ending a session that it may have. */
 export const probing = (wire: Wire, mode: Mode): Uint8Array =>
-  mode === "binary"
-    ? joined(toBinary, afresh(wire.encode(helloFrame())))
-    : joined(Uint8Array.of(10), wire.encode(helloFrame()));
+  joined(mode === "binary" ? toBinary : noBytes, wire.afresh, wire.encode(helloFrame()));
 
 interface Link {
   readonly wire: Wire;

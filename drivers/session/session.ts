@@ -31,7 +31,7 @@ import {
   type State,
 } from "./state.ts";
 import { textWire } from "./text-wire.ts";
-import { afresh, binaryWire, type Wire } from "./wires.ts";
+import { binaryWire, joined, type Wire } from "./wires.ts";
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -229,7 +229,7 @@ export class Session {
       payload,
     });
     this.#figures.framesOut++;
-    this.#write(fresh ? afresh(bytes) : bytes);
+    this.#write(fresh ? joined(this.#wire.afresh, bytes) : bytes);
   }
 
   #write(bytes: Uint8Array): void {

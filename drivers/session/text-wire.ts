@@ -55,6 +55,7 @@ export function textWire(onLog: (line: string) => void = () => {}): Wire {
     hear(frameOf(line));
   }, longestLine);
   return {
+    afresh: Uint8Array.of(0x0a),
     encode: (frame) => Uint8Array.from(lineOf(frame), (letter) => letter.charCodeAt(0)),
     push: reader.push,
     listen: (onFrame) => {

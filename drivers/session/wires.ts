@@ -3,6 +3,8 @@ import { encodeFrame, type Frame, FrameDecoder } from "#protocol";
 /** Frames to bytes and back in one of the two modes. */
 export interface Wire {
   encode(frame: Frame): Uint8Array;
+  /** Ends whatever was left unfinished on the line, so that what follows is not taken for its end. */
+  readonly afresh: Uint8Array;
   push(chunk: Uint8Array): void;
   /** Who gets the frames; a later listener takes over from the one before. */
   listen(onFrame: (frame: Frame) => void): void;
@@ -16,11 +18,15 @@ export const toText = ascii("\0\ntext\n\0");
 /** Brings a board from text mode to binary mode; in binary mode it is a damaged frame. */
 export const toBinary = ascii("\0\nbinary\n\0");
 
+/** Ends a frame of binary mode. */
+export const delimiter = Uint8Array.of(0);
+
 export function binaryWire(): Wire {
   const decoder = new FrameDecoder();
   let hear = (_frame: Frame): void => {};
   return {
     encode: encodeFrame,
+    afresh: delimiter,
     push: (chunk) => {
       for (const frame of decoder.push(chunk)) hear(frame);
     },
@@ -33,8 +39,6 @@ export function binaryWire(): Wire {
   };
 }
 
-const delimiter = Uint8Array.of(0);
-
 /** Several pieces as one chunk of bytes. */
 export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
@@ -45,6 +49,3 @@ export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
-
-/** A frame that must not be taken for the end of what came before it. */
-export const afresh = (bytes: Uint8Array): Uint8Array => joined(delimiter, bytes);

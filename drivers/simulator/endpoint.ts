@@ -16,7 +16,7 @@ import {
   type Request,
   refusals,
 } from "#protocol";
-import { Alarm, afresh, isUrgent } from "../session/index.ts";
+import { Alarm, delimiter, isUrgent, joined } from "../session/index.ts";
 import type { Transport } from "../transport.ts";
 import type { BoardCore } from "./core.ts";
 import { EndpointLink } from "./endpoint-link.ts";
@@ -256,7 +256,9 @@ export class Endpoint {
     const credits = Math.min(0xfffe, Math.max(0, free));
     this.#sent = (this.#sent + 1) & 0xffff;
     const bytes = this.#link.encode({ ...frame, seq: this.#sent, credits });
-    return this.#write(this.#link.mode === "binary" && frame.flags & flagLast ? afresh(bytes) : bytes);
+    return this.#write(
+      this.#link.mode === "binary" && frame.flags & flagLast ? joined(delimiter, bytes) : bytes,
+    );
   }
 
   /** The host said nothing for the watchdog's time: everything stops, and the lines go to the safe state. */

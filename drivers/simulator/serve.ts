@@ -27,15 +27,20 @@ export async function serveTcp(
 ): Promise<ServedBoard> {
   const endpoint = await simulatorEndpoint(settings);
   const sockets = new Set<Socket>();
+  let busy = false;
   const server = createServer((socket) => {
     socket.on("error", () => {}); // the transport reports it; a refused host's reset is of no interest
-    if (sockets.size > 0) {
-      socket.end(busyLine);
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    if (busy) {
+      socket.resume().end(busyLine); // unread bytes would keep it half open
       return;
     }
-    sockets.add(socket);
+    busy = true;
     const from = `tcp://${socket.remoteAddress}:${socket.remotePort}`;
-    void endpoint.attach(socketTransport(from, socket)).then(() => sockets.delete(socket));
+    void endpoint.attach(socketTransport(from, socket)).then(() => {
+      busy = false;
+    });
   });
   server.listen(port, host);
   try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pipe, type Transport } from "#drivers";
 import {
+  crc32c,
   decodeMessage,
   encodeFrame,
   encodeMessage,
@@ -96,16 +97,12 @@ describe("a board's end in text mode", () => {
 
   it("refuses a change with a number before hello, so that a restart cannot repeat one", async () => {
     const board = await terminal();
-    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
-      expect.stringMatching(/^#5 error noSession /),
-    ]);
+    const line = "#5 pulse 0 0 1 0 1 1e-7";
+    const numbered = `${line} *${crc32c(bytes(line)).toString(16).padStart(8, "0")}\n`;
+    expect(await board.type(numbered)).toEqual([expect.stringMatching(/^#5 error noSession /)]);
     await board.type("hello\n");
-    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
-      expect.stringMatching(/^#5 ok pulse pulses=1 /),
-    ]);
-    expect(await board.type("#5 pulse 0 0 1 0 1 1e-7\n")).toEqual([
-      expect.stringMatching(/^#5 ok pulse pulses=1 /),
-    ]);
+    expect(await board.type(numbered)).toEqual([expect.stringMatching(/^#5 ok pulse pulses=1 /)]);
+    expect(await board.type(numbered)).toEqual([expect.stringMatching(/^#5 ok pulse pulses=1 /)]);
     expect(board.core.pulses[1]).toBe(1);
   });
 

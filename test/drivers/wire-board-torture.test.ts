@@ -15,25 +15,30 @@ interface Bench {
   /** Pulses that each cell got by calls that succeeded, and by calls that failed and may have pulsed or not. */
   readonly sure: Uint32Array;
   readonly doubtful: Uint32Array;
+  /** Codes of the calls that failed. */
+  readonly failures: string[];
 }
 
 const newBench = (): Bench => ({
-  core: ledgerCore(),
+  // The watchdog ends a program when the host's signs of life stall; that is another promise, with its own test.
+  core: ledgerCore({ watchdog: seconds(600) }),
   clock: steppedClock(),
   sure: new Uint32Array(64),
   doubtful: new Uint32Array(64),
+  failures: [],
 });
 
 /** Only an error that says what to do is a way for a call to end. */
-function failure(error: unknown): undefined {
+function failure(error: unknown, { failures }: Bench): undefined {
   if (!isMhoError(error)) throw error;
+  failures.push(`${error.code} ${error.message}`);
 }
 
 async function counted(bench: Bench, cells: readonly number[], call: Promise<unknown>): Promise<void> {
   const outcome = await call.then(
     () => bench.sure,
     (error: unknown) => {
-      failure(error);
+      failure(error, bench);
       return bench.doubtful;
     },
   );
@@ -59,7 +64,7 @@ async function oneCall(board: CrossbarBoard, bench: Bench, draw: () => number): 
   const area = { tile: 0, row: 0, col: 0, rows: 4, cols: 8 };
   const read = { area, range: 0, codes: new Int16Array(8), vectors: 2, repeats: 9, firstSample };
   const expected = Int16Array.from({ length: 144 }, (_, i) => ledgerCode(firstSample + (i >> 3), i & 7));
-  const report = await board.readOut(read).catch(failure);
+  const report = await board.readOut(read).catch((error: unknown) => failure(error, bench));
   if (report) expect(report.codes).toEqual(expected);
 }
 
@@ -95,7 +100,7 @@ describe("a link on which everything goes wrong", () => {
       await bench.clock.run(
         torture(bench, { seed, chances: { [kind]: kind === "stall" ? 0.005 : 0.05 }, until }, seed),
       );
-      expect([...bench.doubtful]).toEqual(new Array(64).fill(0));
+      expect(bench.failures).toEqual([]);
       expectAtMostOnce(bench);
     },
   );
@@ -106,7 +111,7 @@ describe("a link on which everything goes wrong", () => {
       const bench = newBench();
       const chances = Object.fromEntries(harmless.map((kind) => [kind, kind === "stall" ? 0.002 : 0.01]));
       await bench.clock.run(torture(bench, { seed, chances }, seed));
-      expect([...bench.doubtful]).toEqual(new Array(64).fill(0));
+      expect(bench.failures).toEqual([]);
       expectAtMostOnce(bench);
     },
   );
@@ -120,7 +125,9 @@ describe("a link on which everything goes wrong", () => {
         for (let session = 0; session < 12; session++) {
           const faults = { seed: 100 * seed + session, chances };
           // A session that dies while it is opened has pulsed nothing.
-          await torture(bench, faults, 100 * seed + session, calls / 10).catch(failure);
+          await torture(bench, faults, 100 * seed + session, calls / 10).catch((error: unknown) =>
+            failure(error, bench),
+          );
         }
       };
       await bench.clock.run(reopening());
@@ -140,8 +147,8 @@ describe("a link on which everything goes wrong", () => {
       stall: 0.002,
       flip: 0.005,
     };
-    await bench.clock.run(torture(bench, { seed, chances }, seed, calls / 4, "text"));
-    expect([...bench.doubtful]).toEqual(new Array(64).fill(0));
+    await bench.clock.run(torture(bench, { seed, chances }, seed, calls / 2, "text"));
+    expect(bench.failures).toEqual([]);
     expectAtMostOnce(bench);
   });
 });

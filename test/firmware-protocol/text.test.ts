@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  crc32c,
   decodeMessage,
   encodeMessage,
   formatLine,
@@ -16,6 +17,10 @@ import {
 } from "#protocol";
 import { anyMessage } from "./arbitraries.ts";
 import { comparable } from "./vectors.ts";
+
+/** As a machine writes a line: with the CRC behind it. */
+const numbered = (line: string): string =>
+  `${line} *${crc32c(Buffer.from(line, "latin1")).toString(16).padStart(8, "0")}`;
 
 fc.configureGlobal({ seed: 20_261_121 });
 
@@ -102,7 +107,6 @@ describe("text mode", () => {
       expect(request(typed), typed).toEqual({ side: "request", name: "readCells", values: cell });
     expect(request("read 0 3 7 repeats=20")).toMatchObject({ values: { ...cell, repeats: 20 } });
     expect(request("info")).toMatchObject({ name: "hello", values: { ...protocolVersion, tableHash } });
-    expect(request("#41 sense")).toEqual({ seq: 41, side: "request", name: "sense", values: {} });
     expect(request("pulse 0 1 2 0 1.5 .0000001")).toMatchObject({
       values: { amplitude: 1.5, width: Math.fround(1e-7) },
     });
@@ -124,14 +128,16 @@ describe("text mode", () => {
     ["readOut 0 0 0 1 1 0 1 1 0 A%", "malformed", "a text message does not hold: inputs is A%, not base64"],
     ['ping "3', "malformed", "a quote is left open"],
     ["sense é", "malformed", "not printable ASCII"],
-    ["#70000 sense", "malformed", "request number 70000"],
+    [numbered("#70000 sense"), "malformed", "request number 70000"],
+    ["#41 sense", "malformed", "crc"],
+    [numbered("#41 sense").replace("*", "-"), "malformed", "crc"],
   ])("answers %j with error %s %s", (typed, reason, facts) => {
     const code = refusals.indexOf(reason as (typeof refusals)[number]);
     expect(request(typed)).toEqual({ side: "reply", name: "refused", values: { code, facts } });
   });
 
   it("keeps the number in a refusal, unless the CRC says that nothing of the line can be believed", () => {
-    expect(request("#5 read 0")).toMatchObject({ seq: 5, name: "refused" });
+    expect(request(numbered("#5 read 0"))).toMatchObject({ seq: 5, name: "refused" });
     const sound = formatLine({ seq: 5, side: "request", name: "sense", values: {} });
     expect(request(sound)).toMatchObject({ seq: 5, name: "sense" });
     expect(request(sound.replace("#5", "#4"))).toEqual({
