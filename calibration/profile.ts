@@ -2,6 +2,8 @@ import { z } from "zod";
 import {
   type Amps,
   amps,
+  type Ohms,
+  ohms,
   type Quantity,
   type Seconds,
   type Siemens,
@@ -66,6 +68,7 @@ const conductance = quantity(siemensScales, siemens) as z.ZodType<Sourced<Siemen
 const shift = measured(z.number(), siemensScales, (value: number, scale) => siemens(value * scale));
 const voltage = quantity({ V: 1, mV: 1e-3 }, volts) as z.ZodType<Sourced<Volts>>;
 const span = quantity({ s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 }, seconds) as z.ZodType<Sourced<Seconds>>;
+const resistance = quantity({ Ω: 1, kΩ: 1e3 }, ohms) as z.ZodType<Sourced<Ohms>>;
 const currents = measured(
   z.array(z.number().positive()).min(1).max(8),
   { A: 1, µA: 1e-6, nA: 1e-9 },
@@ -100,6 +103,16 @@ const Drift = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("pcm-hermes") }),
 ]);
 
+/** Resistance of lines: a segment from cell to cell, and what stands at their ends. See circuit/crossbar.ts. */
+const Lines = z.strictObject({
+  wordLine: resistance,
+  bitLine: resistance,
+  driver: resistance,
+  sense: resistance,
+});
+/** How columns differ: coefficient of variation of their gain, standard deviation of their offset in ADC codes. */
+const Columns = z.strictObject({ gain: share, offset: sourced(z.number().min(0)) });
+
 /** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */
 export const BoardProfile = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,16}$/, "1 … 16 lower-case letters, digits and dashes"),
@@ -111,6 +124,8 @@ export const BoardProfile = z.strictObject({
   programming: Programming,
   readNoise: ReadNoise,
   drift: Drift,
+  lines: Lines.optional(),
+  columns: Columns.optional(),
   stuck: z.strictObject({ low: share, lowAt: conductance, high: share, highAt: conductance }),
   pulses: z.strictObject({
     step: share,

@@ -1,5 +1,7 @@
+import type { LineResistance } from "#calibration";
 import { type Area, type Seconds, seconds } from "#protocol";
 import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
+import { effectiveConductances } from "./lines.ts";
 import { relaxCells, relaxedBy } from "./relaxation.ts";
 
 /**
@@ -27,6 +29,20 @@ function driftedBy(cells: TileCells, i: number, now: number, start: number): num
   return cells.programmedAt[i]! + age * Math.exp(driftTolerance / cells.nu[i]!);
 }
 
+/**
+ * Share of each device's current that the resistance of the lines leaves, T / G; its noise is taken to be left the same
+ * share, to first order in what is lost.
+ */
+function attenuation(
+  conductances: Float64Array,
+  area: Area,
+  { rows: tileRows }: TileCells,
+  lines: LineResistance,
+): Float64Array {
+  const effective = effectiveConductances(conductances, area, { lines, tileRows });
+  return effective.map((t, at) => (conductances[at]! > 0 ? t / conductances[at]! : 0));
+}
+
 export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: Devices): AgedArea {
   const size = area.rows * area.cols;
   const [mean, sigma, variance, fourth] = [1, 2, 3, 4].map(() => new Float32Array(size)) as [
@@ -36,20 +52,29 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     Float32Array,
   ];
   const scale = 1 / devices.model.window.max;
+  const conductances = new Float64Array(size);
+  const sigmas = new Float64Array(size);
   let validUntil = Number.POSITIVE_INFINITY;
   let newest = 0;
   const order = cellsOf(cells, area);
   relaxCells(cells, order, now, devices);
   order.forEach((cell, at) => {
     const [g, spread] = stateOf(cells, cell, now, devices);
-    mean[at] = g * scale;
-    sigma[at] = spread * scale;
-    variance[at] = (spread * scale) ** 2;
-    fourth[at] = (spread * scale) ** 4;
+    conductances[at] = g;
+    sigmas[at] = spread;
     if (cells.nu[cell]! > 0)
       validUntil = Math.min(validUntil, driftedBy(cells, cell, now, devices.model.driftStart));
     newest = Math.max(newest, cells.programmedAt[cell]!);
   });
   validUntil = Math.min(validUntil, now + relaxedBy(devices.model, seconds(now - newest)));
+  const reaching = devices.lines && attenuation(conductances, area, cells, devices.lines);
+  for (let at = 0; at < size; at++) {
+    const share = (reaching?.[at] ?? 1) * scale;
+    const spread = sigmas[at]! * share;
+    mean[at] = conductances[at]! * share;
+    sigma[at] = spread;
+    variance[at] = spread ** 2;
+    fourth[at] = spread ** 4;
+  }
   return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, validUntil };
 }

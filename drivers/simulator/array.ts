@@ -19,18 +19,22 @@ import {
 } from "#protocol";
 import { type AgedArea, agedArea } from "./aged-area.ts";
 import { cellsOf, type Devices, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
+import { columnsOf } from "./columns.ts";
 import { converter } from "./converters.ts";
 import type { BoardCore } from "./core.ts";
 import { describe } from "./describe.ts";
+import { linesOf } from "./lines.ts";
 import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
-import { type Burst, burst } from "./read-out.ts";
+import { type Burst, burst, type DrawnSamples } from "./read-out.ts";
 import { relaxCells } from "./relaxation.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
 export interface SimulatedCore extends BoardCore {
   readonly clock: Clock;
+  /** Noisy samples drawn since the start by each engine: docs/simulator.md. */
+  readonly drawn: Readonly<DrawnSamples>;
   /** A restart of the board's controller: another boot id, counts from 0. Cells keep what they hold. */
   reboot(): void;
   /** Sets the cells of an area to `conductances` (rows × cols) without error; faulty cells stay as they are. */
@@ -69,6 +73,7 @@ function asksAgain(held: HeldBurst, request: Request<"readOut">, inputs: Int16Ar
 class SimulatedArray implements SimulatedCore {
   readonly clock: Clock & Partial<VirtualClock>;
   descriptor: Descriptor;
+  readonly drawn: DrawnSamples = { moment: 0, perDevice: 0 };
   readonly #options: SimulatorOptions;
   readonly #devices: Devices;
   readonly #tiles = new Map<number, TileCells>();
@@ -156,7 +161,7 @@ class SimulatedArray implements SimulatedCore {
 
   sense(): Reply<"sense"> {
     return {
-      temperature: 300,
+      temperature: this.#options.temperature,
       supply: 3.3,
       ticks: Math.round(this.clock.now() * this.descriptor.tickHz),
       pulses: this.#counts.pulses,
@@ -204,7 +209,9 @@ class SimulatedArray implements SimulatedCore {
       law: model.noiseLaw,
       engine: this.#options.engine,
       seed,
+      drawn: this.drawn,
       converter: converting,
+      columns: columnsOf(profile, request, seed),
       scale: (dac.lsb * model.window.max) / converting.lsb,
     });
     this.#lastBurst = { request, inputs, burst: ready };
@@ -254,7 +261,8 @@ class SimulatedArray implements SimulatedCore {
 export async function simulatedCore(settings: SimulatorSettings, clock?: Clock): Promise<SimulatedCore> {
   const options = SimulatorOptions.parse(settings);
   const profile = await loadProfile(options.profile);
-  const devices = { profile, model: deviceModel(profile), seed: options.seed, faults: options.faults };
+  const { seed, faults } = options;
+  const devices = { profile, model: deviceModel(profile), seed, faults, lines: linesOf(profile, options) };
   return new SimulatedArray(
     options,
     devices,

@@ -4,6 +4,7 @@ import {
   type DeviceModel,
   drawFault,
   fillNormals,
+  type LineResistance,
   type RandomStream,
   randomStream,
   streams,
@@ -42,6 +43,8 @@ export interface Devices {
   readonly model: DeviceModel;
   readonly seed: number;
   readonly faults: ArrayFaults;
+  /** Resistance of the lines, where they have any. */
+  readonly lines: LineResistance | undefined;
 }
 
 function orderedFaults(tile: number, cells: TileCells, faults: ArrayFaults): void {

@@ -31,6 +31,13 @@ export function bootIdOf(seed: number, boots: number): number {
   return philox4x32([boots, 0, 0, 0], [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0])[0]!;
 }
 
+/** Which engine draws read noise, as far as it is settled before the first input: see docs/simulator.md. */
+function engineOf({ readNoise }: BoardProfile, { engine }: SimulatorOptions): string {
+  if (readNoise.law === "none") return "no noise";
+  if (engine !== "auto") return `${engine} engine`;
+  return readNoise.law === "laplace-lin2023" ? "engine by input" : "moment engine";
+}
+
 /** What the simulated board says of itself. A profile's uid and seed make its uid; its source is always "simulated". */
 export function describe(profile: BoardProfile, options: SimulatorOptions, boots: number): Descriptor {
   const { geometry, limits, link } = profile;
@@ -38,7 +45,7 @@ export function describe(profile: BoardProfile, options: SimulatorOptions, boots
     uid: `sim-${profile.name}-${options.seed.toString(36)}`,
     bootId: bootIdOf(options.seed, boots),
     protocol: protocolVersion,
-    firmware: "mho simulator",
+    firmware: `mho simulator, ${engineOf(profile, options)}`,
     source: "simulated",
     profile: profile.name,
     capabilities,

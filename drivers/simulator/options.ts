@@ -29,6 +29,10 @@ export const SimulatorOptions = z.strictObject({
   dacBits: z.int().min(1).max(15).optional(),
   adcBits: z.int().min(2).max(16).optional(),
   maxFrame: z.int().min(64).max(65535).optional(),
+  /** Ohms of every line segment from cell to cell, in place of the profile's lines. */
+  lineResistance: z.number().min(0).max(1e6).optional(),
+  /** Of the board, in kelvin: lines have more resistance when warm. No law of the devices is known to us. */
+  temperature: z.number().min(200).max(500).default(300),
   faults: ArrayFaults.prefault({}),
 });
 export type SimulatorOptions = z.output<typeof SimulatorOptions>;
@@ -37,7 +41,7 @@ export type SimulatorSettings = z.input<typeof SimulatorOptions>;
 
 function settingOf(key: string, text: string): unknown {
   if (key === "faults") return JSON.parse(text);
-  return /^\d+$/.test(text) && key !== "profile" ? Number(text) : text;
+  return /^\d+(\.\d+)?$/.test(text) && key !== "profile" ? Number(text) : text;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fillLaplaces, fillNormals, type NoiseLaw, streams } from "#calibration";
 import type { Area, Request } from "#protocol";
 import type { AgedArea } from "./aged-area.ts";
+import { amplify, type Columns } from "./columns.ts";
 import { type Converter, convert } from "./converters.ts";
 import { batchedMoments, type Moments } from "./moments.ts";
 
@@ -14,13 +15,23 @@ export interface Burst {
   take(first: number, count: number): { codes: Int16Array; saturated: number };
 }
 
+/** Samples drawn by each engine. */
+export interface DrawnSamples {
+  moment: number;
+  perDevice: number;
+}
+
 export interface BurstSettings {
   readonly area: AgedArea;
   readonly inputs: Int16Array;
   readonly law: NoiseLaw;
   readonly engine: Engine;
   readonly seed: number;
+  /** Counts the samples that each engine draws. */
+  readonly drawn: DrawnSamples;
   readonly converter: Converter;
+  /** Gain and offset of each column, where they differ. */
+  readonly columns: Columns | undefined;
   /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
   readonly scale: number;
 }
@@ -108,9 +119,11 @@ export function burst(request: Request<"readOut">, settings: BurstSettings): Bur
         for (let j = 0; j < cols; j++) line[j] = moments.mean[base + j]!;
         if (settings.law !== "none") {
           const single = byDevice(settings.engine, moments, vector);
+          settings.drawn[single ? "perDevice" : "moment"]++;
           if (single) fromDevices ??= deviceNoise(request, settings);
           (single ? fromDevices! : fromMoments)(line, { number: firstSample + s, vector, moments });
         }
+        if (settings.columns) amplify(line, settings.columns);
         saturated += convert(line, settings.converter, codes, (s - first) * cols);
       }
       return { codes, saturated };

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { deviceModel, factorCrossbar, loadProfile, randomStream, solveCrossbar } from "#calibration";
+import { simulatedCore } from "#drivers";
+import { type Area, inSiemens, ohms, seconds, siemens } from "#protocol";
+import { meanAndVariance } from "../calibration/statistics.ts";
+import { currents, readOutRequest, whole } from "./simulated.ts";
+
+const ideal = { profile: "ideal", adcBits: 16 };
+const range = { 8: 3, 16: 4, 32: 5, 64: 6 } as const;
+const wires = (segment: number) => ({
+  wordLine: ohms(segment),
+  bitLine: ohms(segment),
+  driver: ohms(0),
+  sense: ohms(0),
+});
+
+describe("resistance of the lines", () => {
+  // reference/physics.md C1: loss of the first and the last column and their mean; an independent nodal solver's.
+  it.each([
+    [8, 0.0007, 0.0012, 0.001],
+    [16, 0.0022, 0.0046, 0.0037],
+    [32, 0.0077, 0.0174, 0.0141],
+    [64, 0.0282, 0.0651, 0.0527],
+  ] as const)(
+    "costs %i × %i cells of 20 µS at 1 Ω a segment the tabulated shares of their current",
+    async (n, first, last, mean) => {
+      const core = await simulatedCore({ ...ideal, rows: n, cols: n, lineResistance: 1 });
+      const on = whole(n, n);
+      core.preset(on, inSiemens(new Float64Array(n * n).fill(20e-6)));
+      const read = currents(core, readOutRequest(on, { range: range[n] }), new Int16Array(n).fill(511));
+      const loss = Array.from(read, (current) => 1 - current / (n * 20e-6 * 0.2));
+      expect(Math.abs(loss[0]! - first)).toBeLessThan(8e-5);
+      expect(Math.abs(loss[n - 1]! - last)).toBeLessThan(8e-5);
+      expect(Math.abs(loss.reduce((sum, x) => sum + x, 0) / n - mean)).toBeLessThan(8e-5);
+    },
+  );
+
+  it("leads past the cells around an area: as the whole tile, solved with these cells open", async () => {
+    const core = await simulatedCore({ ...ideal, rows: 20, cols: 24, lineResistance: 5, temperature: 400 });
+    const on: Area = { tile: 2, row: 6, col: 9, rows: 5, cols: 7 };
+    const tile = new Float64Array(20 * 24);
+    const held = Float64Array.from({ length: 35 }, (_, i) => (5 + ((i * 7) % 20)) * 1e-6);
+    held.forEach((g, i) => {
+      tile[(6 + Math.floor(i / 7)) * 24 + 9 + (i % 7)] = g;
+    });
+    core.preset(on, inSiemens(held));
+    const driven = Int16Array.of(511, -200, 0, 311, 77);
+    const read = currents(core, readOutRequest(on, { range: 1 }), driven);
+    const volts = new Float64Array(20);
+    driven.forEach((code, i) => {
+      volts[6 + i] = code * core.descriptor.dac.lsb;
+    });
+    // Wires of 5 Ω have 5 · (1 + 0.00451 · 100) Ω at 400 K.
+    const circuit = { rows: 20, cols: 24, lines: wires(5 * 1.451) };
+    const { currents: exact } = solveCrossbar(factorCrossbar(tile, circuit), volts, { tolerance: 1e-9 });
+    const lsb = core.descriptor.adc.ranges[1]! / 2 ** 15;
+    read.forEach((current, j) => {
+      expect(Math.abs(current - exact[9 + j]!)).toBeLessThan(0.51 * lsb);
+    });
+    expect(core.sense().temperature).toBe(400);
+  });
+
+  it("damps a device's noise as it damps its current: within 5 % of drawing every device and solving the circuit", async () => {
+    const [rows, cols, segment] = [24, 6, 100];
+    const profile = await loadProfile("hfox-tsinghua");
+    const model = deviceModel(profile);
+    const held = Float64Array.from({ length: rows * cols }, (_, i) => (4 + ((i * 5) % 14)) * 1e-6);
+    const core = await simulatedCore({
+      profile: "hfox-tsinghua",
+      seed: 4,
+      adcBits: 16,
+      rows,
+      cols,
+      lineResistance: segment,
+    });
+    const on = whole(rows, cols);
+    core.preset(on, inSiemens(held));
+    const read = currents(
+      core,
+      readOutRequest(on, { repeats: 4000, range: 4 }),
+      new Int16Array(rows).fill(127),
+    );
+    const random = randomStream(1, 1);
+    const volts = new Float64Array(rows).fill(127 * core.descriptor.dac.lsb);
+    const exact = Array.from({ length: 4000 }, () => {
+      const now = held.map((g) => {
+        const sigma = model.readSigma(siemens(g), seconds(0));
+        return Math.max(0, g + sigma * Math.SQRT1_2 * random.laplace());
+      });
+      const circuit = { rows, cols, lines: wires(segment) };
+      return solveCrossbar(factorCrossbar(now, circuit), volts).currents;
+    });
+    for (let col = 0; col < cols; col++) {
+      const a = meanAndVariance(read.filter((_, i) => i % cols === col));
+      const b = meanAndVariance(exact.map((line) => line[col]!));
+      const ideal = held.reduce((sum, g, i) => (i % cols === col ? sum + g : sum), 0) * volts[0]!;
+      expect(b.mean / ideal).toBeLessThan(0.9);
+      expect(Math.abs(a.mean - b.mean)).toBeLessThan(5 * Math.sqrt((a.variance + b.variance) / 4000));
+      // Five standard errors of a ratio of two standard deviations, and the stated first order.
+      expect(Math.abs(Math.sqrt(a.variance / b.variance) - 1)).toBeLessThan(5 * Math.sqrt(1 / 4000) + 0.05);
+    }
+  });
+});
+
+describe("columns with gain and offset of their own", () => {
+  const on: Area = { tile: 0, row: 0, col: 0, rows: 16, cols: 256 };
+  const measured = async (seed: number, area = on) => {
+    const core = await simulatedCore({ profile: "rram-wan2022", seed, adcBits: 16 });
+    const held = new Float64Array(area.rows * area.cols).fill(30e-6);
+    core.preset(area, inSiemens(held));
+    const request = readOutRequest(area, { vectors: 2, repeats: 200, range: 3 });
+    const { codes } = core.readOut(request, new Int16Array(32).fill(15, 16), 0, 400);
+    const lsb = core.descriptor.adc.ranges[3]! / 2 ** 15;
+    const full = (16 * 30e-6 * 0.2) / lsb;
+    const meanOf = (vector: number, col: number): number => {
+      let sum = 0;
+      for (let i = 0; i < 200; i++) sum += codes[(vector * 200 + i) * area.cols + col]!;
+      return sum / 200;
+    };
+    return Array.from({ length: area.cols }, (_, col) => {
+      const offset = meanOf(0, col);
+      return { offset, gain: (meanOf(1, col) - offset) / full };
+    });
+  };
+
+  it("have rram-wan2022's published spreads: 23 % of gain about 1, 3 codes of offset (five standard errors)", async () => {
+    const columns = (await Promise.all([1, 2, 3, 4].map((seed) => measured(seed)))).flat();
+    const n = columns.length;
+    const gain = meanAndVariance(columns.map((column) => column.gain));
+    const offset = meanAndVariance(columns.map((column) => column.offset));
+    expect(Math.abs(gain.mean - 1)).toBeLessThan((5 * 0.23) / Math.sqrt(n));
+    expect(Math.abs(Math.sqrt(gain.variance) / 0.23 - 1)).toBeLessThan(5 * Math.sqrt(1 / n));
+    expect(Math.min(...columns.map((column) => column.gain))).toBeGreaterThan(0);
+    expect(Math.abs(offset.mean)).toBeLessThan((5 * 3) / Math.sqrt(n));
+    expect(Math.abs(Math.sqrt(offset.variance) / 3 - 1)).toBeLessThan(5 * Math.sqrt(1 / (2 * n)));
+  });
+
+  it("belong to the column of the board, whatever area is read", async () => {
+    const all = await measured(5);
+    const part = await measured(5, { ...on, col: 100, cols: 20 });
+    part.forEach((column, i) => {
+      // Relaxation within the first second and read noise: 2 % a cell at most, 16 cells, 200 reads.
+      expect(column.offset).toBe(all[100 + i]!.offset);
+      expect(Math.abs(column.gain / all[100 + i]!.gain - 1)).toBeLessThan(0.01);
+    });
+  });
+});
+
+describe("which engine draws the noise", () => {
+  it.each([
+    ["ideal", "auto", "no noise"],
+    ["pcm-90nm", "auto", "moment engine"],
+    ["hfox-tsinghua", "auto", "engine by input"],
+    ["hfox-tsinghua", "per-device", "per-device engine"],
+  ] as const)("%s with engine %s says %s in its descriptor", async (profile, engine, said) => {
+    const { descriptor } = await simulatedCore({ profile, engine });
+    expect(descriptor.firmware).toBe(`mho simulator, ${said}`);
+  });
+
+  it("is counted sample by sample: with Laplace noise 3 driven rows go by device, 64 by moments", async () => {
+    const core = await simulatedCore({ profile: "hfox-tsinghua" });
+    const on = whole(64, 4);
+    core.preset(on, inSiemens(new Float64Array(256).fill(10e-6)));
+    const driven = new Int16Array(128).fill(127);
+    driven.fill(0, 3, 64);
+    core.readOut(readOutRequest(on, { vectors: 2, repeats: 10 }), driven, 0, 20);
+    expect(core.drawn).toEqual({ moment: 10, perDevice: 10 });
+  });
+});
