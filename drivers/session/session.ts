@@ -74,6 +74,8 @@ export class Session {
   #state: State;
   #tickets = 0;
   #heardAt: number;
+  /** Bytes of text that a decoder of frames had to pass over until the board was in binary mode. */
+  readonly #banner: number;
   #over: Failure | undefined;
   #hand: Frame | undefined;
   #figures = { framesOut: 0, bytesIn: 0, bytesOut: 0, duplicates: 0, retransmits: 0, gaps: 0 };
@@ -86,6 +88,7 @@ export class Session {
     this.#wire = options.wire;
     this.#options = options;
     this.hello = options.hello;
+    this.#banner = options.wire.figures.discarded;
     this.#heardAt = options.clock.now();
     this.#state = initialState(limitsOf(options.hello, options.mode));
     this.#alarm = new Alarm(options.clock, () => this.#step({ saw: "tick", at: options.clock.now() }));
@@ -108,7 +111,14 @@ export class Session {
 
   get figures(): HostLinkFigures {
     const { framesIn, crcErrors, discarded } = this.#wire.figures;
-    return { ...this.#figures, framesIn, crcErrors, discarded, roundTrip: seconds(this.#state.trip.mean) };
+    const garbage = discarded - this.#banner;
+    return {
+      ...this.#figures,
+      framesIn,
+      crcErrors,
+      discarded: garbage,
+      roundTrip: seconds(this.#state.trip.mean),
+    };
   }
 
   /** One request, answered once. Rejects with BOARD_REFUSED, BOARD_SILENT, BOARD_REBOOTED, LINK_LOST or CANCELLED. */
