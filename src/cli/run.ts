@@ -48,7 +48,7 @@ export async function run(
   for (const each of commands) program.addCommand(each);
   try {
     await program.parseAsync([...argv], { from: "user" });
-    return 0;
+    return terminal.signal.aborted ? 130 : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.err(explanation(error, terminal, argv.includes("--debug")));

@@ -19,6 +19,8 @@ export interface Terminal {
   out(text: string): void;
   /** stderr: logs and errors. */
   err(text: string): void;
+  /** A line that a board says to people. */
+  onLog(line: string): void;
   /** Shows a bar on stderr while `work` runs; silent where stderr is not a terminal. */
   progress<T>(label: string, work: (update: Progress) => Promise<T>): Promise<T>;
 }
@@ -75,6 +77,7 @@ export function startedIn(): Terminal {
     },
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    onLog: (line) => void process.stderr.write(`board: ${line}\n`),
     progress: withBar,
   };
 }

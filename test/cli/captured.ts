@@ -35,6 +35,9 @@ export function captured(situation: Situation = {}): Captured {
     err: (text) => {
       err += text;
     },
+    onLog: (line) => {
+      err += `board: ${line}\n`;
+    },
     progress: (_, work) => work((done, total) => situation.onProgress?.(done, total)),
     stdout: () => out,
     stderr: () => err,

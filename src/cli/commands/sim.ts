@@ -36,5 +36,4 @@ export const simCommand = (terminal: Terminal) =>
         `try: mho board --board ${server.url}`,
       ]);
       if (!terminal.signal.aborted) await once(terminal.signal, "abort");
-      terminal.signal.throwIfAborted();
     });
