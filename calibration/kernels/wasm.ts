@@ -1,9 +1,7 @@
+import { type Exports, type Views, viewsOf } from "./exports.ts";
 import { kernelsWasm } from "./kernels.wasm.ts";
+import { mirrorExports } from "./mirror/index.ts";
 
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
 /** What is used of it: Node's types leave WebAssembly to the DOM's. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
@@ -11,50 +9,51 @@ declare const WebAssembly: {
   readonly CompileError: new () => Error;
 };
 
-/** Byte addresses in, nothing out: see assembly/ for what each does. */
-interface Exports {
-  readonly memory: Memory;
-  prepare(): void;
-  normals(out: number, count: number, state: number): void;
-  laplaces(out: number, count: number, state: number): void;
-  pack(b: number, panels: number, k: number, n: number): void;
-  gemm(a: number, panels: number, out: number, m: number, k: number, n8: number): void;
-  unpad(from: number, to: number, m: number, n: number, n8: number): void;
-}
-
-/** The kernels and their memory, seen as floats. Everything above `scratch` is free between two calls. */
+/** Kernels with a memory of their own. */
 export interface Kernels extends Exports {
-  /** Makes sure of `bytes` above `scratch`, and gives the memory as floats: growing takes earlier views away. */
-  floats(bytes: number): Float32Array;
+  /** Makes sure of `bytes` from address 0, and gives the memory: growing takes earlier views away. */
+  reserve(bytes: number): Views;
 }
 
-/** First free byte: constants of the module lie below. */
-export const scratch = 4096;
+/** First free byte: constants and tiles of the kernels lie below. */
+export const scratch = 8192;
 const page = 65536;
 
-function instantiated(): Kernels | undefined {
-  // A host without WASM or SIMD throws here; the mirrors give the same bits, slower.
+export const wasmBytes: Uint8Array = Buffer.from(kernelsWasm, "base64");
+
+function compiled(): object | undefined {
+  // A host without WASM or SIMD throws here; the mirror gives the same bits, slower.
   try {
-    const module = new WebAssembly.Module(Buffer.from(kernelsWasm, "base64"));
-    const { exports } = new WebAssembly.Instance(module);
-    const bare = exports as Exports;
-    bare.prepare();
-    return { ...bare, floats: viewOf(bare.memory) };
+    return new WebAssembly.Module(wasmBytes);
   } catch (error) {
-    if (error instanceof WebAssembly.CompileError || error instanceof ReferenceError) return undefined;
+    if (error instanceof ReferenceError || error instanceof WebAssembly.CompileError) return undefined;
     throw error;
   }
 }
 
-function viewOf(memory: Memory): (bytes: number) => Float32Array {
-  let view = new Float32Array(memory.buffer);
-  return (bytes) => {
-    const missing = scratch + bytes - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / page));
-    if (view.buffer !== memory.buffer) view = new Float32Array(memory.buffer);
-    return view;
-  };
+const module = compiled();
+
+/** Whether kernels run in WASM here. */
+export const simd: boolean = module !== undefined;
+
+function wasmExports(from: object): Exports {
+  const exports = new WebAssembly.Instance(from).exports as Exports & { prepare(): void };
+  exports.prepare();
+  return exports;
 }
 
-/** The WASM kernels of this thread; undefined where the host has no SIMD. */
-export const kernels: Kernels | undefined = instantiated();
+/** Kernels with a new memory: in WASM where the host has SIMD, else in plain TypeScript with the same bits. */
+export function newKernels(kind: "wasm" | "mirror" = simd ? "wasm" : "mirror"): Kernels {
+  const exports = kind === "wasm" ? wasmExports(module!) : mirrorExports();
+  const { memory } = exports;
+  const views = viewsOf(memory);
+  const reserve = (bytes: number): Views => {
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / page));
+    return views();
+  };
+  return { ...exports, memory, reserve };
+}
+
+/** The kernels of this thread, for calls that leave nothing behind: everything above `scratch` is free between two of them. */
+export const kernels: Kernels = newKernels();

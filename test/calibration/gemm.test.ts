@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { gemm, randomStream, transposed } from "#calibration";
-import { mirrorGemm } from "../../calibration/kernels/gemm.ts";
 
 const random = (length: number, stream: number): Float32Array => {
   const chance = randomStream(1, stream);
@@ -28,14 +27,6 @@ it.each(shapes)("multiplies %i×%i by its n = %i to the bound of a single-precis
       const size = terms.reduce((sum, term) => sum + Math.abs(term), 0);
       expect(Math.abs(out[i * n + j]! - exact)).toBeLessThanOrEqual((k + 1) * 2 ** -24 * size);
     }
-});
-
-it.each(shapes)("gives the bits of its plain mirror at %i×%i by n = %i", (m, k, n) => {
-  const [a, b] = [random(m * k, 6), random(k * n, 7)];
-  const [out, mirror] = [new Float32Array(m * n), new Float32Array(m * n)];
-  gemm(a, b, out, m, k, n);
-  mirrorGemm(a, b, mirror, m, k, n);
-  expect(out).toEqual(mirror);
 });
 
 it("gives each row the same bits however the batch is cut", () => {

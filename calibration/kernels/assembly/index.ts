@@ -1,2 +1,14 @@
+export { prepare } from "./constants";
 export { gemm, pack, unpad } from "./gemm";
-export { laplaces, normals, prepare } from "./normals";
+export { gemm16 } from "./gemm16";
+export { activations, drift, moments16, outputs, posterior, roots } from "./layers";
+export { peakDot, peakMultiplyAdd } from "./limits";
+export { laplaces, normals } from "./normals";
+export { keyed } from "./random";
+export { codes, deviceReads } from "./reads";
+export { telegraphDense, telegraphSkip } from "./telegraph";
+
+/** First byte that holds no constant. */
+export function heap(): usize {
+  return __heap_base;
+}
