@@ -19,6 +19,7 @@ export * from "./device-models/stuck-cells.ts";
 export * from "./device-models/telegraph-noise.ts";
 export * from "./device-models/verified-error.ts";
 export { outlook } from "./device-outlook.ts";
+export * from "./fit/index.ts";
 export { gemm, transposed } from "./kernels/gemm.ts";
 export {
   type HeldArea,

@@ -19,6 +19,7 @@ export const streams = {
   traps: 12,
   trapSteps: 13,
   converters: 14,
+  pickup: 15,
   columns: 15,
   topUp: 16,
   posterior: 17,
