@@ -103,6 +103,21 @@ const Drift = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("pcm-hermes") }),
 ]);
 
+/** 1/f noise, relative to G, that outlives a read: device-models/ornstein-uhlenbeck.ts. */
+const Flicker = z.strictObject({
+  sigma: share,
+  fastest: span,
+  slowest: span,
+  slope: sourced(z.number().gt(0).lt(2)),
+});
+/** Random telegraph noise: device-models/telegraph-noise.ts. */
+const Telegraph = z.strictObject({
+  share,
+  amplitude: share,
+  spread: sourced(z.number().min(0).max(2)),
+  fastest: span,
+  slowest: span,
+});
 /** Resistance of lines: a segment from cell to cell, and what stands at their ends. See circuit/crossbar.ts. */
 const Lines = z.strictObject({
   wordLine: resistance,
@@ -124,6 +139,8 @@ export const BoardProfile = z.strictObject({
   programming: Programming,
   readNoise: ReadNoise,
   drift: Drift,
+  flicker: Flicker.optional(),
+  telegraph: Telegraph.optional(),
   lines: Lines.optional(),
   columns: Columns.optional(),
   stuck: z.strictObject({ low: share, lowAt: conductance, high: share, highAt: conductance }),

@@ -2,7 +2,7 @@ import type { LineResistance } from "#calibration";
 import { type Area, type Seconds, seconds } from "#protocol";
 import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
 import { effectiveConductances } from "./lines.ts";
-import { relaxCells, relaxedBy } from "./relaxation.ts";
+import { bringUp, relaxedBy } from "./relaxation.ts";
 
 /**
  * The cells of an area as they are at one time, rows × cols, in units of the window's upper edge: squares and fourth
@@ -30,8 +30,9 @@ function driftedBy(cells: TileCells, i: number, now: number, start: number): num
 }
 
 /**
- * Share of each device's current that the resistance of the lines leaves, T / G; its noise is taken to be left the same
- * share, to first order in what is lost.
+ * Share of each device's current that the resistance of the lines leaves, T / G. Its noise is left the same share: exact
+ * for a row driven alone; with all rows driven it is too large by about the share of the current that is lost, because
+ * T knows the rise of the bit line that a row makes, not the one it finds.
  */
 function attenuation(
   conductances: Float64Array,
@@ -57,7 +58,7 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
   let validUntil = Number.POSITIVE_INFINITY;
   let newest = 0;
   const order = cellsOf(cells, area);
-  relaxCells(cells, order, now, devices);
+  bringUp(cells, order, now, devices);
   order.forEach((cell, at) => {
     const [g, spread] = stateOf(cells, cell, now, devices);
     conductances[at] = g;
@@ -67,6 +68,7 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     newest = Math.max(newest, cells.programmedAt[cell]!);
   });
   validUntil = Math.min(validUntil, now + relaxedBy(devices.model, seconds(now - newest)));
+  if (cells.noise) validUntil = Math.min(validUntil, cells.noise.at + cells.noise.still);
   const reaching = devices.lines && attenuation(conductances, area, cells, devices.lines);
   for (let at = 0; at < size; at++) {
     const share = (reaching?.[at] ?? 1) * scale;

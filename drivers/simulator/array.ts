@@ -18,7 +18,15 @@ import {
   seconds,
 } from "#protocol";
 import { type AgedArea, agedArea } from "./aged-area.ts";
-import { cellsOf, type Devices, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
+import {
+  cellsOf,
+  type Devices,
+  fluctuation,
+  freshCells,
+  reprogram,
+  stateOf,
+  type TileCells,
+} from "./cells.ts";
 import { columnsOf } from "./columns.ts";
 import { converter } from "./converters.ts";
 import type { BoardCore } from "./core.ts";
@@ -28,7 +36,7 @@ import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
 import { type Burst, burst, type DrawnSamples } from "./read-out.ts";
-import { relaxCells } from "./relaxation.ts";
+import { bringUp } from "./relaxation.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
 export interface SimulatedCore extends BoardCore {
@@ -117,10 +125,10 @@ class SimulatedArray implements SimulatedCore {
     const { model, profile } = this.#devices;
     const chance = randomStream(this.#options.seed, streams.pulses, this.#numbers.programmings++);
     const polarity = request.polarity === 0 ? "set" : "reset";
-    relaxCells(cells, Uint32Array.of(cell), this.clock.now(), this.#devices);
+    bringUp(cells, Uint32Array.of(cell), this.clock.now(), this.#devices);
     const [g0] = stateOf(cells, cell, this.clock.now(), this.#devices);
     const g = pulsed(g0, { polarity, amplitude: request.amplitude, width: request.width }, profile, chance);
-    reprogram(cells, cell, { g, at: this.clock.now(), model, chance });
+    reprogram(cells, cell, { g: g / fluctuation(cells, cell), at: this.clock.now(), model, chance });
     this.#counts.pulses++;
     this.#spend(profile.times.pulse.value);
     return { pulses: this.#counts.pulses };
@@ -130,7 +138,7 @@ class SimulatedArray implements SimulatedCore {
     const cells = this.#cells(request.tile);
     const chance = randomStream(this.#options.seed, streams.cellReads, this.#numbers.cellReads++);
     const order = cellsOf(cells, request);
-    relaxCells(cells, order, this.clock.now(), this.#devices);
+    bringUp(cells, order, this.clock.now(), this.#devices);
     const states = Array.from(order, (cell) => stateOf(cells, cell, this.clock.now(), this.#devices));
     const conductances = Int16Array.from({ length: request.repeats * order.length }, (_, at) => {
       const [g, sigma] = states[at % order.length]!;
@@ -194,7 +202,7 @@ class SimulatedArray implements SimulatedCore {
     const cells = this.#cells(area.tile);
     const now = this.clock.now();
     const order = cellsOf(cells, area);
-    relaxCells(cells, order, now, this.#devices);
+    bringUp(cells, order, now, this.#devices);
     return inSiemens(Float64Array.from(order, (cell) => stateOf(cells, cell, now, this.#devices)[0]));
   }
 

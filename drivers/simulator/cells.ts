@@ -12,6 +12,7 @@ import {
 import { type Area, type Seconds, type Siemens, seconds, siemens } from "#protocol";
 import type { ArrayFaults } from "./options.ts";
 import { Refusal } from "./refusal.ts";
+import { type SlowNoise, startSlowNoise } from "./slow-noise.ts";
 
 /** Why a cell does not follow its pulses; "open" conducts nothing. */
 export type SimulatedFault = CellFault | "open";
@@ -33,6 +34,8 @@ export interface TileCells {
   /** What relaxation has added since, in siemens, and until when: see relaxation.ts. */
   readonly relaxed: Float32Array;
   readonly relaxedTo: Float64Array;
+  /** Correlated noise, where the profile has it: slow-noise.ts. */
+  readonly noise: SlowNoise | undefined;
   /** How often the tile's slow state has been moved on: where its random numbers are found. */
   readonly looks: { count: number };
 }
@@ -73,6 +76,7 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
     fault: new Uint8Array(size),
     relaxed: new Float32Array(size),
     relaxedTo: new Float64Array(size),
+    noise: startSlowNoise(profile, { tile, size, seed }),
     looks: { count: 0 },
   };
   const shares = { low: profile.stuck.low.value, high: profile.stuck.high.value };
@@ -111,6 +115,10 @@ export function reprogram(
 
 export const faultOf = (cells: TileCells, i: number): SimulatedFault => faultNames[cells.fault[i]!]!;
 
+/** 1 + the relative correlated noise of cell `i`. */
+export const fluctuation = ({ noise }: TileCells, i: number): number =>
+  noise === undefined ? 1 : 1 + noise.values[i]!;
+
 /** Mean conductance of cell `i` now, relaxed as far as it was looked at, and the standard deviation of one read of it. */
 export function stateOf(
   cells: TileCells,
@@ -128,7 +136,7 @@ export function stateOf(
   const programmed = siemens(cells.programmed[i]!);
   const aged = model.drift(programmed, cells.nu[i]!, age);
   const lasting = cells.persistent[i]! * model.persistentSigma(aged, age, programmed);
-  const g = siemens(Math.max(0, aged + cells.relaxed[i]! + lasting));
+  const g = siemens(Math.max(0, (aged + cells.relaxed[i]! + lasting) * fluctuation(cells, i)));
   return [g, model.readSigma(g, age, programmed)];
 }
 

@@ -9,9 +9,9 @@ import {
   seconds,
   siemens,
 } from "#protocol";
-import { cellsOf, type Devices, faultOf, reprogram, stateOf, type TileCells } from "./cells.ts";
+import { cellsOf, type Devices, faultOf, fluctuation, reprogram, stateOf, type TileCells } from "./cells.ts";
 import { amplitudeFor, pulsed } from "./pulses.ts";
-import { relaxCells } from "./relaxation.ts";
+import { bringUp } from "./relaxation.ts";
 
 /** Cells between two progress marks. */
 const progressEvery = 64;
@@ -107,13 +107,13 @@ function relaxed(g: number, target: Siemens, { devices, chance }: ProgramBench):
 /** Programs cell number `cell` and leaves it where relaxation takes it. */
 function programCell(cell: number, goal: Goal, bench: ProgramBench): Settling {
   const { cells, devices, chance, lsb } = bench;
-  relaxCells(cells, Uint32Array.of(cell), bench.now(), devices);
+  bringUp(cells, Uint32Array.of(cell), bench.now(), devices);
   const [g0] = stateOf(cells, cell, bench.now(), devices);
   const healthy = faultOf(cells, cell) === "none";
   const settling = settle(g0, !healthy, goal, bench);
   bench.spend(settling.pulses, settling.verifies);
   if (healthy && settling.pulses > 0) {
-    const g = relaxed(settling.g, siemens(goal.target * lsb), bench);
+    const g = relaxed(settling.g, siemens(goal.target * lsb), bench) / fluctuation(cells, cell);
     reprogram(cells, cell, { g, at: bench.now(), model: devices.model, chance });
   }
   return settling;

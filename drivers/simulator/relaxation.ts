@@ -1,12 +1,19 @@
 import { type DeviceModel, fillNormals, streams } from "#calibration";
 import { type Seconds, seconds, siemens } from "#protocol";
 import type { Devices, TileCells } from "./cells.ts";
+import { moveSlowNoise } from "./slow-noise.ts";
+
+/** Brings the cells `order` of a tile up to `now`: relaxation of these, correlated noise of the whole tile. */
+export function bringUp(cells: TileCells, order: Uint32Array, now: Seconds, devices: Devices): void {
+  if (cells.noise) moveSlowNoise(cells.noise, now, { tile: cells.tile, seed: devices.seed });
+  relaxCells(cells, order, now, devices);
+}
 
 /**
  * Lets the cells `order` of a tile relax until `now`: each takes its step of the random walk in ln t since it was last
  * looked at, and keeps what it has gathered. The numbers of the tile's n-th look are found at (seed, tile, n).
  */
-export function relaxCells(cells: TileCells, order: Uint32Array, now: Seconds, devices: Devices): void {
+function relaxCells(cells: TileCells, order: Uint32Array, now: Seconds, devices: Devices): void {
   const { relaxation } = devices.model;
   if (relaxation === undefined) return;
   const normals = new Float32Array(order.length);

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { SimulatedCore } from "#drivers";
 import type { Area, Reply, Request } from "#protocol";
 
@@ -26,3 +29,17 @@ export function currents(core: SimulatedCore, request: Request<"readOut">, input
   const { adc } = core.descriptor;
   return Float64Array.from(codes, (code) => (code * adc.ranges[request.range]!) / 2 ** (adc.bits - 1));
 }
+
+type Json = Record<string, unknown>;
+
+/** The path of a profile file: the named profile with `change` made to its JSON. */
+export async function profileWith(name: string, change: (profile: Json) => void): Promise<string> {
+  const profile = JSON.parse(await readFile(`profiles/${name}.json`, "utf8"));
+  change(profile);
+  const path = join(await mkdtemp(join(tmpdir(), "mho-profile-")), "changed.json");
+  await writeFile(path, JSON.stringify(profile));
+  return path;
+}
+
+/** A value as a test's profile states it. */
+export const assumed = (value: unknown, unit?: string) => ({ value, ...(unit && { unit }), assumed: true });

@@ -60,7 +60,7 @@ describe("resistance of the lines", () => {
     expect(core.sense().temperature).toBe(400);
   });
 
-  it("damps a device's noise as it damps its current: within 5 % of drawing every device and solving the circuit", async () => {
+  it("damps a device's noise as it damps its current: never less than solving the circuit with every device drawn, more by about the share lost", async () => {
     const [rows, cols, segment] = [24, 6, 100];
     const profile = await loadProfile("hfox-tsinghua");
     const model = deviceModel(profile);
@@ -96,8 +96,10 @@ describe("resistance of the lines", () => {
       const ideal = held.reduce((sum, g, i) => (i % cols === col ? sum + g : sum), 0) * volts[0]!;
       expect(b.mean / ideal).toBeLessThan(0.9);
       expect(Math.abs(a.mean - b.mean)).toBeLessThan(5 * Math.sqrt((a.variance + b.variance) / 4000));
-      // Five standard errors of a ratio of two standard deviations, and the stated first order.
-      expect(Math.abs(Math.sqrt(a.variance / b.variance) - 1)).toBeLessThan(5 * Math.sqrt(1 / 4000) + 0.05);
+      // Five standard errors of a ratio of two standard deviations; the stated excess is what the column loses.
+      const excess = Math.sqrt(a.variance / b.variance) - 1;
+      expect(excess).toBeGreaterThan(-5 * Math.sqrt(1 / 4000));
+      expect(excess).toBeLessThan(5 * Math.sqrt(1 / 4000) + 1.5 * (1 - b.mean / ideal));
     }
   });
 });
