@@ -19,7 +19,9 @@ export class Numbering {
   /** What to do with request `seq` of a host that still waits for `oldest` (`noRequest`: it does not say). */
   judge(seq: number, oldest: number): "new" | "stale" | Frame {
     if (seq === noRequest) return "new";
-    if (oldest !== noRequest) this.#floor = oldest;
+    // Only forward: a copy that was long underway must not bring an older mark back.
+    if (oldest !== noRequest && (this.#floor === undefined || older(this.#floor, oldest)))
+      this.#floor = oldest;
     if (
       this.#kept &&
       ((this.#floor !== undefined && older(this.#kept.seq, this.#floor)) || ++this.#since > forgotten)

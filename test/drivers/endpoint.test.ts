@@ -128,8 +128,8 @@ describe("a board's end in binary mode", () => {
     expect(board.core.pulses[1]).toBe(1);
     expect(names(await board.say(request("pulse", pulse, 8)))).toEqual(["pulse"]);
     expect(await board.say(frame.slice(0, -1))).toHaveLength(0); // cut
-    expect(names(await board.say(Uint8Array.of(0, ...frame)))).toEqual(["pulse"]);
-    expect(board.core.pulses[1]).toBe(3);
+    expect(await board.say(Uint8Array.of(0, ...frame))).toHaveLength(0); // late: the host has gone on to 8
+    expect(board.core.pulses[1]).toBe(2);
   });
 
   it("drops a request that the host no longer waits for", async () => {
