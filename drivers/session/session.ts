@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "#calibration";
 import {
   decodeMessage,
@@ -170,6 +171,8 @@ export class Session {
         reject(error);
       };
       this.#pending.set(ticket, { what, payload, onEvent, settle, reject: refuse });
+      // Many requests of one call listen to one signal at once: that is no leak, and no cause for Node's warning.
+      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener("abort", cancel, { once: true });
       this.#step({ saw: "ask", ticket, what, size: wireSize(payload.length), at: this.#options.clock.now() });
     });

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import cliProgress from "cli-progress";
 import { MhoError } from "#protocol";
@@ -50,8 +49,6 @@ async function withBar<T>(label: string, work: (update: Progress) => Promise<T>)
 /** Aborts at the first Ctrl-C or polite end; the second Ctrl-C ends the program where it stands. */
 function interruption(): AbortSignal {
   const stop = new AbortController();
-  // Every call that can be stopped listens while it runs, and many run at once.
-  setMaxListeners(0, stop.signal);
   const asked = (): void => {
     if (stop.signal.aborted) process.exit(130);
     stop.abort(new MhoError("CANCELLED", { doing: "at work" }));
