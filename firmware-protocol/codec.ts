@@ -54,9 +54,16 @@ export function encodeMessage<N extends MessageName, S extends Side>(
   side: S,
   values: ValuesOf<N, S>,
 ): Uint8Array {
-  const to = writer();
+  const to = writer(256 + bulkOf(values as AnyValues));
   for (const [field, kind] of fieldsOf(name, side)) kind.encode(to, (values as AnyValues)[field], field);
   return to.bytes.subarray(0, to.at);
+}
+
+/** Bytes of the arrays of bytes in a message: what would make a writer grow again and again. */
+function bulkOf(values: AnyValues): number {
+  let size = 0;
+  for (const value of Object.values(values)) if (value instanceof Uint8Array) size += value.length;
+  return size;
 }
 
 /**
