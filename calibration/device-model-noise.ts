@@ -63,6 +63,13 @@ export function readNoiseOf({ readNoise, times }: BoardProfile, window: Window):
   switch (readNoise.law) {
     case "none":
       return { noiseLaw: "none", readSigma: () => none, persistentSigma };
+    case "independent":
+      // CrossSim's NormalIndependent read noise: the same for every conductance.
+      return {
+        noiseLaw: "gaussian",
+        readSigma: withinWindow(() => readNoise.sigma.value, window),
+        persistentSigma,
+      };
     case "proportional": {
       const share = readNoise.share.value;
       return {

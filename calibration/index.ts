@@ -14,6 +14,7 @@ export * from "./device-models/pcm-90nm.ts";
 export * from "./device-models/pcm-hermes.ts";
 export * from "./device-models/power-law-drift.ts";
 export * from "./device-models/proportional-noise.ts";
+export * from "./device-models/rectified-normal.ts";
 export * from "./device-models/relaxation.ts";
 export * from "./device-models/stuck-cells.ts";
 export * from "./device-models/telegraph-noise.ts";

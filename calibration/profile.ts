@@ -87,6 +87,7 @@ const Programming = z.discriminatedUnion("law", [
 ]);
 const ReadNoise = z.discriminatedUnion("law", [
   z.strictObject({ law: z.literal("none") }),
+  z.strictObject({ law: z.literal("independent"), sigma: conductance }),
   z.strictObject({ law: z.literal("proportional"), share }),
   z.strictObject({ law: z.literal("laplace-lin2023") }),
   ...(["pcm-90nm", "pcm-hermes", "cmo-hfox"] as const).map((law) => z.strictObject({ law: z.literal(law) })),

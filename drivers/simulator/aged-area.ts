@@ -1,4 +1,4 @@
-import type { LineResistance } from "#calibration";
+import { clipsBelow, type LineResistance, rectifiedNormal } from "#calibration";
 import { type Area, type Seconds, seconds } from "#protocol";
 import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
 import { effectiveConductances } from "./lines.ts";
@@ -16,8 +16,17 @@ export interface AgedArea {
   readonly sigma: Float32Array;
   readonly variance: Float32Array;
   readonly fourth: Float32Array;
+  /** Set where noise would take some reads below 0 S, which is where they are held; `mean` and `variance` know of it. */
+  readonly clipped: Clipped | undefined;
   /** Until then no cell has drifted by `driftTolerance` of its conductance or relaxed by `relaxationTolerance`. */
   readonly validUntil: number;
+}
+
+export interface Clipped {
+  /** Mean of each cell before its reads are held at 0 S. */
+  readonly mean: Float32Array;
+  /** Third cumulant of one read. */
+  readonly third: Float32Array;
 }
 
 /** Relative change of a conductance below which its drift is not worked out anew: half a code of a 12-bit converter. */
@@ -42,6 +51,20 @@ function attenuation(
 ): Float64Array {
   const effective = effectiveConductances(conductances, area, { lines, tileRows });
   return effective.map((t, at) => (conductances[at]! > 0 ? t / conductances[at]! : 0));
+}
+
+/** Replaces mean and variance by those of the rectified normal, for the cells that noise would take below 0 S. */
+function clip({ mean, sigma, variance }: Pick<AgedArea, "mean" | "sigma" | "variance">): Clipped | undefined {
+  let clipped: Clipped | undefined;
+  for (let at = 0; at < mean.length; at++) {
+    if (sigma[at] === 0 || mean[at]! >= clipsBelow * sigma[at]!) continue;
+    clipped ??= { mean: mean.slice(), third: new Float32Array(mean.length) };
+    const moments = rectifiedNormal(mean[at]!, sigma[at]!);
+    mean[at] = moments.mean;
+    variance[at] = moments.variance;
+    clipped.third[at] = moments.third;
+  }
+  return clipped;
 }
 
 export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: Devices): AgedArea {
@@ -78,5 +101,6 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     variance[at] = spread ** 2;
     fourth[at] = spread ** 4;
   }
-  return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, validUntil };
+  const clipped = devices.model.noiseLaw === "gaussian" ? clip({ mean, sigma, variance }) : undefined;
+  return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, clipped, validUntil };
 }

@@ -13,6 +13,8 @@ export interface Moments {
   readonly laplace: Float32Array;
   /** Effective number of devices that make the noise, least over the columns; see `split`. One a vector. */
   readonly effective: Float32Array;
+  /** Greatest skewness of a column, one a vector; 0 where no read is clipped. */
+  readonly skewness: Float32Array;
 }
 
 export interface Drive {
@@ -29,6 +31,17 @@ function squared(values: Float32Array): Float32Array {
   const out = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) out[i] = values[i]! * values[i]!;
   return out;
+}
+
+const cubed = (values: Float32Array): Float32Array => values.map((value) => value ** 3);
+
+/** Writes the greatest |Σκ₃| / (Σσ²)^1.5 over the columns of each vector. */
+function skew(skewness: Float32Array, deviations: Float32Array, third: Float32Array): void {
+  const cols = third.length / skewness.length;
+  third.forEach((sum, at) => {
+    const vector = Math.floor(at / cols);
+    if (sum !== 0) skewness[vector] = Math.max(skewness[vector]!, Math.abs(sum) / deviations[at]! ** 3);
+  });
 }
 
 /**
@@ -65,12 +78,17 @@ function momentsFrom(first: number, { area, inputs, vectors, scale, law }: Drive
   const codes = new Float32Array(inputs.subarray(first * rows, (first + count) * rows));
   const mean = sums(codes, area.mean, scale);
   const effective = new Float32Array(count).fill(Number.POSITIVE_INFINITY);
-  if (law === "none") return { first, mean, gaussian: none, laplace: none, effective };
+  const skewness = new Float32Array(count);
+  const known = { first, mean, effective, skewness };
+  if (law === "none") return { ...known, gaussian: none, laplace: none };
   const squares = squared(codes);
   const gaussian = sums(squares, area.variance, scale ** 2);
   for (let i = 0; i < gaussian.length; i++) gaussian[i] = Math.sqrt(gaussian[i]!);
-  if (law === "gaussian") return { first, mean, gaussian, laplace: none, effective };
-  const moments = { first, mean, gaussian, laplace: new Float32Array(count * cols), effective };
+  if (law === "gaussian") {
+    if (area.clipped) skew(skewness, gaussian, sums(cubed(codes), area.clipped.third, scale ** 3));
+    return { ...known, gaussian, laplace: none };
+  }
+  const moments = { ...known, gaussian, laplace: new Float32Array(count * cols) };
   const fourth = sums(squared(squares), area.fourth, scale ** 4);
   for (let vector = 0, at = 0; vector < count; vector++)
     for (let j = 0; j < cols; j++, at++)

@@ -1,4 +1,4 @@
-import { type RandomStream, relaxationSigma } from "#calibration";
+import { clipsBelow, type RandomStream, relaxationSigma } from "#calibration";
 import {
   type CellOutcome,
   cellOutcomes,
@@ -37,7 +37,9 @@ export const counted = (g: number, lsb: number): number =>
 /** One read of a cell at `g` with standard deviation `sigma`. */
 export function noisyRead(g: number, sigma: number, { model }: Devices, chance: RandomStream): number {
   if (model.noiseLaw === "none") return g;
-  return g + sigma * (model.noiseLaw === "laplace" ? chance.laplace() * Math.SQRT1_2 : chance.normal());
+  if (model.noiseLaw === "laplace") return g + sigma * chance.laplace() * Math.SQRT1_2;
+  const read = g + sigma * chance.normal();
+  return g < clipsBelow * sigma ? Math.max(0, read) : read;
 }
 
 /** All three in counts of the conductance scale, as the request gives them. */
