@@ -8,6 +8,6 @@ export {
   simulatedReads,
 } from "./goodness.ts";
 export { type MainsPickup, mainsPickup } from "./mains-pickup.ts";
-export { fft, periodogram, type Spectrum, spectrumSlope, welch } from "./spectrum.ts";
+export { fft, type Spectrum, spectrumSlope, welch } from "./spectrum.ts";
 export { allanDeviation, autocorrelation } from "./stability.ts";
 export { meanInterval, type TimedReads, withoutTrend } from "./timed-reads.ts";

@@ -1,4 +1,4 @@
-import type { TimedReads } from "./timed-reads.ts";
+import { meanInterval, type TimedReads } from "./timed-reads.ts";
 
 /**
  * Mains hum in timed reads: A (c(t) cos 2πft + s(t) sin 2πft), c and s independent OU processes of variance 1 that let
@@ -18,6 +18,12 @@ const tolerance = 0.1;
 /** Peak power over its mean for white noise at which chance gives way: e^−25 a frequency tried. */
 const significant = 25;
 const lags = 16;
+/** Hz about the frequency that hum is folded to over which irregular reads smear it. */
+export const foldedWidth = 1;
+
+/** Frequency at which reads every `interval` seconds on average show a wave of `frequency` Hz. */
+export const foldedFrequency = (frequency: number, interval: number): number =>
+  Math.abs(frequency - Math.round(frequency * interval) / interval);
 
 /** Σ x_i e^(−2πi f t_i) over reads `from` … `to`. */
 function demodulated(
@@ -37,7 +43,8 @@ function demodulated(
 
 /**
  * Mains hum near `nominal` Hz in mean-zero reads, or undefined where none stands out. Reads that come irregularly, as a
- * host's do, tell the frequency itself, although they are far too slow for it.
+ * host's do, tell the frequency itself, although they are far too slow for it. Hum that folds to below 1 Hz cannot be
+ * told from slow noise and is not looked for.
  *
  * The frequency is where the power |Σ x e^(−2πift)|² is greatest within ± 0.1 Hz. Amplitude and correlation time come
  * from the products of neighbouring one-second averages of x e^(−2πift), whose mean is ½A² e^(−lag/τ) at 1 … 16 s, by
@@ -45,6 +52,7 @@ function demodulated(
  */
 export function mainsPickup(residuals: TimedReads, nominal: number): MainsPickup | undefined {
   const { times, values } = residuals;
+  if (foldedFrequency(nominal, meanInterval(times)) < foldedWidth) return undefined;
   const span = times.at(-1)! - times[0]!;
   const variance = values.reduce((sum, x) => sum + x * x, 0) / values.length;
   let [frequency, highest] = [nominal, 0];
@@ -59,7 +67,7 @@ export function mainsPickup(residuals: TimedReads, nominal: number): MainsPickup
 
 function wandering(residuals: TimedReads, frequency: number): { sigma: number; tau: number } {
   const { times, values } = residuals;
-  const interval = (times.at(-1)! - times[0]!) / (times.length - 1);
+  const interval = meanInterval(times);
   const group = Math.max(1, Math.round(1 / interval));
   const averages: (readonly [number, number])[] = [];
   for (let at = 0; at + group <= values.length; at += group)

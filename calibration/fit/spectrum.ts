@@ -44,49 +44,39 @@ function reverseBits(re: Float64Array, im: Float64Array): void {
   }
 }
 
-/** Periodogram 2Δ/n · |X|² of residuals read every `interval`, with zeros up to a power of two. */
-export function periodogram(residuals: Float64Array, interval: Seconds): Spectrum {
-  const size = 2 ** Math.ceil(Math.log2(residuals.length));
-  const [re, im] = [new Float64Array(size), new Float64Array(size)];
-  re.set(residuals);
-  fft(re, im);
-  const density = Float64Array.from(
-    { length: size / 2 },
-    (_, k) => (2 * interval * (re[k]! ** 2 + im[k]! ** 2)) / residuals.length,
-  );
-  return { step: 1 / (size * interval), density };
-}
-
 /**
- * Welch's spectrum: the mean over half-overlapping segments, each less its mean and under a Hann window.
- * `segment` is a power of two, at most the number of residuals. Source: Welch, IEEE Trans. Audio 15, 70 (1967).
+ * Welch's spectrum: the mean over half-overlapping segments, each less its mean, under a Hann window, and with zeros up
+ * to a power of two. `segment` counts reads, at most all of them. Source: Welch, IEEE Trans. Audio 15, 70 (1967).
  */
 export function welch(
   residuals: Float64Array,
   { interval, segment }: { interval: Seconds; segment: number },
 ): Spectrum {
-  const segments = Math.floor((residuals.length - segment) / (segment / 2)) + 1;
-  if (!(segments >= 1))
+  const hop = Math.max(1, Math.floor(segment / 2));
+  const segments = Math.floor((residuals.length - segment) / hop) + 1;
+  if (!(segment >= 4 && segments >= 1))
     throw new MhoError("OUT_OF_MODEL", {
       what: "segment of a spectrum",
       value: segment,
-      range: `2 … ${residuals.length}`,
+      range: `4 … ${residuals.length}`,
     });
   const window = Float64Array.from(
     { length: segment },
     (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (segment - 1)),
   );
   const power = window.reduce((sum, w) => sum + w * w, 0);
-  const density = new Float64Array(segment / 2);
-  for (let start = 0; start + segment <= residuals.length; start += segment / 2) {
+  const size = 2 ** Math.ceil(Math.log2(segment));
+  const density = new Float64Array(size / 2);
+  for (let start = 0; start + segment <= residuals.length; start += hop) {
+    const [re, im] = [new Float64Array(size), new Float64Array(size)];
     const piece = residuals.subarray(start, start + segment);
     const mean = piece.reduce((sum, x) => sum + x, 0) / segment;
-    const [re, im] = [piece.map((x, i) => (x - mean) * window[i]!), new Float64Array(segment)];
+    for (let i = 0; i < segment; i++) re[i] = (piece[i]! - mean) * window[i]!;
     fft(re, im);
     for (let k = 0; k < density.length; k++)
       density[k]! += (2 * interval * (re[k]! ** 2 + im[k]! ** 2)) / power / segments;
   }
-  return { step: 1 / (segment * interval), density };
+  return { step: 1 / (size * interval), density };
 }
 
 /** Least-squares slope of ln S against ln f over the band `from` … `to` in Hz: −1 for 1/f noise, 0 for white. */
