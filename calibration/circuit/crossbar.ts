@@ -28,19 +28,25 @@ const invalid = (why: string): never => {
   throw new MhoError("CIRCUIT_INVALID", { why });
 };
 
-/** Refuses what is no circuit of ohmic devices. Errors: CIRCUIT_INVALID. */
-export function checkCircuit({ rows, cols, lines }: Crossbar, conductances: ArrayLike<number>): void {
+/** Refuses what is no crossbar, or has another number of devices. Errors: CIRCUIT_INVALID. */
+export function checkCircuit({ rows, cols, lines }: Crossbar, devices: number): void {
   if (!(Number.isSafeInteger(rows) && Number.isSafeInteger(cols) && rows > 0 && cols > 0))
     invalid(`${rows} × ${cols} is no size of an array`);
-  if (conductances.length !== rows * cols)
-    invalid(`there are ${conductances.length} conductances for ${rows} × ${cols} devices`);
+  if (devices !== rows * cols) invalid(`there are ${devices} conductances for ${rows} × ${cols} devices`);
   for (const [name, ohms] of Object.entries(lines))
     if (!(ohms >= 0 && ohms < Number.POSITIVE_INFINITY)) invalid(`the ${name} resistance is ${ohms} Ω`);
+}
+
+/** The largest of the conductances. Refuses what no ohmic device has. Errors: CIRCUIT_INVALID. */
+export function mostOf(conductances: Float64Array, cols: number): number {
+  let most = 0;
   for (let at = 0; at < conductances.length; at++) {
     const g = conductances[at]!;
     if (!(g >= 0 && g < Number.POSITIVE_INFINITY))
       invalid(`the device in row ${Math.floor(at / cols)}, column ${at % cols} has ${g} S`);
+    if (g > most) most = g;
   }
+  return most;
 }
 
 /** The number of voltage vectors in `voltages`. Errors: CIRCUIT_INVALID. */

@@ -1,5 +1,5 @@
 import { inSiemens, type Quantities } from "#protocol";
-import { type Crossbar, checkCircuit } from "./crossbar.ts";
+import { type Crossbar, checkCircuit, mostOf } from "./crossbar.ts";
 
 /**
  * The lines of a crossbar eliminated, for one conductance matrix. All arrays are rows × cols, row-major.
@@ -21,15 +21,27 @@ export interface CrossbarFactor extends Crossbar {
   readonly wordShare: Float64Array;
   /** Conductance of each bit line seen from its sense end, word lines grounded. */
   readonly columnConductance: Quantities<"S">;
+  /** Relative error of currents that the digits of a double leave: devices cancel against their lines as r · G grows. */
+  readonly digits: number;
   /** Scratch of the solver, so that a solution allocates nothing of the array's size. */
-  readonly scratch: readonly Float64Array[];
+  readonly scratch: Scratch;
 }
 
-const scratchArrays = 6;
+type Scratch = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+const matrices = 9;
+/** Of nine matrices read side by side, no two may start at the same place of a 4 KiB page: they would evict each other. */
+const stagger = 384 / Float64Array.BYTES_PER_ELEMENT;
 
 function empty(circuit: Crossbar): CrossbarFactor {
   const { rows, cols } = circuit;
-  const matrix = (): Float64Array => new Float64Array(rows * cols);
+  const size = rows * cols;
+  const stride = 512 * Math.ceil(size / 512) + stagger;
+  const block = new Float64Array(matrices * stride);
+  let taken = 0;
+  const matrix = (): Float64Array => {
+    const first = stride * taken++;
+    return block.subarray(first, first + size);
+  };
   return {
     ...circuit,
     conductances: inSiemens(matrix()),
@@ -37,15 +49,16 @@ function empty(circuit: Crossbar): CrossbarFactor {
     bitShare: matrix(),
     wordShare: matrix(),
     columnConductance: inSiemens(new Float64Array(cols)),
-    scratch: Array.from({ length: scratchArrays }, matrix),
+    digits: 0,
+    scratch: [matrix(), matrix(), matrix(), matrix(), matrix()],
   };
 }
 
 /**
- * Factors a crossbar for `solveCrossbar`: about 3 divisions a device, nothing of higher order.
+ * Factors a crossbar for `solveCrossbar`: two divisions a device, nothing of higher order.
  * `conductances` (rows × cols, row-major, siemens): 0 is an open device; any finite value holds, a stuck one too.
  * `reuse`: a factor of the same size that is no longer needed; its memory is taken over.
- * Source: the nodal equations of Truong & Min (2014), solved exactly by badcrossbar (Joksas & Mehonic, SoftwareX 12, 2020).
+ * The circuit is that of badcrossbar (Joksas & Mehonic, SoftwareX 12, 100617, 2020).
  * Errors: CIRCUIT_INVALID.
  */
 export function factorCrossbar(
@@ -53,11 +66,14 @@ export function factorCrossbar(
   circuit: Crossbar,
   reuse?: CrossbarFactor,
 ): CrossbarFactor {
-  checkCircuit(circuit, conductances);
+  checkCircuit(circuit, conductances.length);
   const { rows, cols, lines } = circuit;
   const fits = reuse?.rows === rows && reuse.cols === cols;
-  const factor = fits ? { ...reuse, lines } : empty({ rows, cols, lines });
-  factor.conductances.set(conductances);
+  const memory = fits ? reuse : empty({ rows, cols, lines });
+  memory.conductances.set(conductances);
+  const most = mostOf(memory.conductances, cols);
+  const digits = Number.EPSILON * (1 + Math.max(lines.wordLine, lines.bitLine) * most);
+  const factor = { ...memory, lines, digits };
   eliminateBitLines(factor);
   eliminateWordLines(factor);
   return factor;
@@ -79,23 +95,31 @@ function eliminateBitLines({ rows, cols, lines, ...factor }: CrossbarFactor): vo
   for (let i = rows - 1; i >= 0; i--) {
     const r = i === rows - 1 ? lines.bitLine + lines.sense : lines.bitLine;
     for (let j = 0, at = i * cols; j < cols; j++, at++) {
-      const [share, g] = [bitShare[at]!, conductances[at]!];
+      const share = bitShare[at]!;
+      const g = conductances[at]!;
       x[j] = share * (r + share * x[j]!);
       self[at] = Math.min(g, g * g * x[j]!);
     }
   }
 }
 
-function eliminateWordLines({ rows, cols, lines, ...factor }: CrossbarFactor): void {
-  const { conductances, self, wordShare } = factor;
-  for (let i = 0; i < rows; i++) {
-    let y = 0;
-    for (let j = cols - 1, at = i * cols + j; j >= 0; j--, at--) {
+/** Four rows at once: each waits for its own divisions. */
+const abreast = 4;
+
+function eliminateWordLines(factor: CrossbarFactor): void {
+  const { rows, cols, conductances, self, wordShare, lines } = factor;
+  const y = new Float64Array(abreast);
+  for (let i = 0; i < rows; i += abreast) {
+    const height = Math.min(abreast, rows - i);
+    y.fill(0);
+    for (let j = cols - 1; j >= 0; j--) {
       const r = j === 0 ? lines.wordLine + lines.driver : lines.wordLine;
-      const seen = conductances[at]! - self[at]! + y;
-      const share = 1 / (1 + r * seen);
-      wordShare[at] = share;
-      y = share * seen;
+      for (let k = 0, at = i * cols + j; k < height; k++, at += cols) {
+        const seen = conductances[at]! - self[at]! + y[k]!;
+        const share = 1 / (1 + r * seen);
+        wordShare[at] = share;
+        y[k] = share * seen;
+      }
     }
   }
 }

@@ -11,8 +11,6 @@ export interface Iterate {
   readonly s: Float64Array;
   /** Current down the bit lines for voltages z; the descending sweep leaves S·z in its place. */
   readonly q: Float64Array;
-  /** Voltages of the word-line nodes. */
-  readonly u: Float64Array;
   /** Current of each column for voltages z. */
   readonly columns: Float64Array;
   readonly row: Float64Array;
@@ -22,12 +20,11 @@ export interface Iterate {
  * From the first row to the last: steps along the direction, preconditions the new residual by each word line's ladder and
  * sends the voltages' currents down the bit lines.
  *
- *   p ← z + β p,  s ← S z + β s,  u ← u + α p,  r ← r − α s,  z ← M⁻¹ r      gives r·z
+ *   p ← z + β p,  s ← S z + β s,  r ← r − α s,  z ← M⁻¹ r      gives r·z
  */
 export function ascend(f: CrossbarFactor, v: Iterate, alpha: number, beta: number): number {
-  const { rows, cols, wordShare, lines } = f;
-  const { r, z, p, s, q, u } = v;
-  const segment = lines.wordLine;
+  const { rows, cols, wordShare } = f;
+  const { r, z, p, s, q } = v;
   let product = 0;
   for (let i = 0; i < rows; i++) {
     const first = i * cols;
@@ -38,33 +35,36 @@ export function ascend(f: CrossbarFactor, v: Iterate, alpha: number, beta: numbe
       const left = r[at]! - alpha * along;
       p[at] = direction;
       s[at] = along;
-      u[at] = u[at]! + alpha * direction;
       r[at] = left;
       current = left + current;
       z[at] = current;
       current *= wordShare[at]!;
     }
-    let voltage = lines.driver * z[first]!;
-    for (let at = first; at < first + cols; at++) {
-      voltage = wordShare[at]! * (voltage + segment * z[at]!);
-      z[at] = voltage;
-      product += r[at]! * voltage;
-    }
-    descendCurrents(f, v, i);
+    product += conduct(f, v, i, 0);
   }
   return product;
 }
 
-/** Currents of row `i` for voltages z join those from above: J_i = G_i z_i + c_{i−1} J_{i−1}. */
-function descendCurrents(f: CrossbarFactor, v: Iterate, i: number): void {
-  const { cols, conductances, bitShare } = f;
-  const { z, q, columns } = v;
+/**
+ * Voltages along word line `i`, whose driver stands at `source`, from the currents that `z` holds; their currents join
+ * those down the bit lines, J_i = G_i z_i + c_{i−1} J_{i−1}. Gives this row's part of r·z.
+ */
+function conduct(f: CrossbarFactor, v: Iterate, i: number, source: number): number {
+  const { cols, conductances, bitShare, wordShare, lines } = f;
+  const { r, z, q, columns } = v;
+  const segment = lines.wordLine;
   if (i === 0) columns.fill(0);
+  let product = 0;
+  let voltage = source + lines.driver * z[i * cols]!;
   for (let j = 0, at = i * cols; j < cols; j++, at++) {
-    const current = conductances[at]! * z[at]! + columns[j]!;
+    voltage = wordShare[at]! * (voltage + segment * z[at]!);
+    z[at] = voltage;
+    product += r[at]! * voltage;
+    const current = conductances[at]! * voltage + columns[j]!;
     q[at] = current;
     columns[j] = bitShare[at]! * current;
   }
+  return product;
 }
 
 /**
@@ -93,17 +93,17 @@ export function descend(f: CrossbarFactor, v: Iterate, x: Float64Array): number 
 }
 
 /**
- * Puts conjugate gradients before their first step: after it (α = 1, β = 0) u is one preconditioned step on from `start`,
+ * Puts conjugate gradients before their first step: after it (α = 1, β = 0) p is one preconditioned step on from `start`,
  * r its residual. One step is what makes a start usable where lines have no resistance: voltages alone do not tell the
  * current in them.
  */
 export function launch(f: CrossbarFactor, v: Iterate, volts: Float64Array, start?: Float64Array): void {
-  const { rows, cols, wordShare, lines } = f;
+  const { rows, cols, wordShare } = f;
   const { z, s } = v;
-  for (const array of [v.r, v.p, v.u, s]) array.fill(0);
+  for (const array of [v.r, v.p, s]) array.fill(0);
   if (start !== undefined) {
     z.set(start);
-    for (let i = 0; i < rows; i++) descendCurrents(f, v, i);
+    bitCurrents(f, z, v.q);
     descend(f, v, s);
     for (let at = 0; at < s.length; at++) s[at] = -v.q[at]!;
   }
@@ -115,12 +115,16 @@ export function launch(f: CrossbarFactor, v: Iterate, volts: Float64Array, start
       z[at] = current;
       current *= wordShare[at]!;
     }
-    let voltage = volts[i]! + lines.driver * z[first]!;
-    for (let at = first; at < first + cols; at++) {
-      voltage = wordShare[at]! * (voltage + lines.wordLine * z[at]!);
-      z[at] = voltage;
-    }
-    descendCurrents(f, v, i);
+    conduct(f, v, i, volts[i]!);
   }
   descend(f, v, s);
+}
+
+/** Currents down the bit lines for word-line voltages `u`: J_i = G_i u_i + c_{i−1} J_{i−1}. */
+export function bitCurrents(f: CrossbarFactor, u: Float64Array, out: Float64Array): void {
+  const { cols, conductances, bitShare } = f;
+  for (let at = 0; at < out.length; at++) {
+    const above = at < cols ? 0 : bitShare[at - cols]! * out[at - cols]!;
+    out[at] = conductances[at]! * u[at]! + above;
+  }
 }

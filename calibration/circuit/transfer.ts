@@ -1,6 +1,7 @@
 import { inSiemens, inVolts, type Quantities } from "#protocol";
 import { type CrossbarFactor, factorCrossbar } from "./factor.ts";
 import { type SolveOptions, solveCrossbar } from "./solve.ts";
+import { bitCurrents } from "./sweeps.ts";
 
 /**
  * Effective conductances: column currents are I_j = Σ_i V_i T_ij as if the lines were ideal (rows × cols, siemens).
@@ -21,15 +22,10 @@ export function transferMatrix(
  * u − B⁻¹ G u.
  */
 export function deviceVoltages(factor: CrossbarFactor, potentials: Float64Array): Quantities<"V"> {
-  const { rows, cols, conductances, bitShare, lines } = factor;
+  const { rows, cols, bitShare, lines } = factor;
   const across = new Float64Array(rows * cols);
   const line = new Float64Array(cols);
-  for (let at = 0; at < across.length; at++) {
-    const j = at % cols;
-    across[at] = conductances[at]! * potentials[at]! + line[j]!;
-    line[j] = bitShare[at]! * across[at]!;
-  }
-  line.fill(0);
+  bitCurrents(factor, potentials, across);
   for (let i = rows - 1; i >= 0; i--) {
     const r = i === rows - 1 ? lines.bitLine + lines.sense : lines.bitLine;
     for (let j = 0, at = i * cols; j < cols; j++, at++) {

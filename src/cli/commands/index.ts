@@ -10,6 +10,7 @@ import { inferCommand } from "./infer.ts";
 import { inspectCommand } from "./inspect.ts";
 import { mapCommand } from "./map.ts";
 import { simCommand } from "./sim.ts";
+import { solveCommand } from "./solve.ts";
 import { trainCommand } from "./train.ts";
 
 const all = [
@@ -24,6 +25,7 @@ const all = [
   consoleCommand,
   simCommand,
   trainCommand,
+  solveCommand,
 ];
 
 /** Every command, in the order of the help. */
