@@ -21,7 +21,7 @@ export * from "./device-models/telegraph-noise.ts";
 export * from "./device-models/verified-error.ts";
 export { outlook } from "./device-outlook.ts";
 export * from "./fit/index.ts";
-export { gemm, transposed } from "./kernels/gemm.ts";
+export * from "./kernels/index.ts";
 export {
   type HeldArea,
   type NoiseFloor,

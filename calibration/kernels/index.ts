@@ -1,0 +1,21 @@
+/** Kernels: read-outs, products of matrices, whole networks, on this thread or several. */
+export {
+  type DeviceArray,
+  type DeviceReads,
+  deviceReads,
+  mergedPairs,
+  type Numbered,
+} from "./device-reads.ts";
+export { gemm, transposed } from "./gemm.ts";
+export type { Engine } from "./job.ts";
+export { type Codes, type ConvertedArray, type MomentReads, momentReads } from "./moment-reads.ts";
+export {
+  type CrossbarLayer,
+  type Forward,
+  type NetworkPlan,
+  networkForward,
+  type Posterior,
+} from "./network.ts";
+export { direct, type Pool, pool } from "./pool.ts";
+export { type Telegraph, type TelegraphArray, telegraph } from "./telegraph.ts";
+export { type Kernels, newKernels, scratch, simd } from "./wasm.ts";
