@@ -43,7 +43,8 @@ export function averageItem(out: Predictive, item: number, { probabilities, logM
     const variance = squares / (samples - 1);
     out.probabilities[row + c] = mean;
     out.probabilityErrors[row + c] = Math.sqrt(variance / samples);
-    logMean[c] = Math.log(mean);
+    // A mean that underflows to 0 under some p of 10⁻³²³: p ln p̄ is 0 all the same.
+    logMean[c] = mean > 0 ? Math.log(mean) : 0;
     if (mean > 0) out.entropyBias[item]! += variance / (2 * samples * mean);
     if (mean > out.probabilities[row + out.label[item]!]!) out.label[item] = c;
   }

@@ -32,6 +32,10 @@ export function riskCoverage(certainty: Numbers, correct: Numbers): RiskCoverage
       wanted: `${correct.length} outcomes, at least one`,
     });
   }
+  for (let item = 0; item < certainty.length; item++) {
+    if (Number.isNaN(certainty[item]!))
+      throw new MhoError("NOT_A_QUANTITY", { value: certainty[item]!, unit: `certainty (item ${item})` });
+  }
   const items = Array.from({ length: correct.length }, (_, item) => item);
   const risks = selectiveRisks(
     correct,

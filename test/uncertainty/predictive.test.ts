@@ -89,6 +89,21 @@ describe("the split of uncertainty", () => {
     close(there!.probabilities, Array.from(here!.probabilities), 12);
     expect(there!.mutualInformation[0]).toBeCloseTo(here!.mutualInformation[0]!, 12);
   });
+  it.each([
+    ["Float32Array", Float32Array],
+    ["Float64Array", Float64Array],
+  ])("stays finite where a probability is too small for a double and its mean is 0 (%s)", (_, Type) => {
+    // exp(−744.9) = 5·10⁻³²⁴, the smallest double: its half is 0. −1000 gives 0 at once.
+    const split = predictive({ items: 1, samples: 2, outputs: 2, values: Type.of(0, -744.9, 0, -1000) });
+    for (const figure of [
+      split.predictiveEntropy,
+      split.mutualInformation,
+      split.predictiveEntropyError,
+      split.mutualInformationError,
+      split.pairwiseDivergence,
+    ])
+      expect(figure[0]).toBe(0);
+  });
   it("says that one sample tells nothing of spread", () => {
     const split = predictive({ items: 1, samples: 1, outputs: 2, values: Float32Array.of(1, 0) });
     expect(split.mutualInformation[0]).toBe(0);

@@ -28,6 +28,9 @@ describe("risk and coverage on oracle A", () => {
 });
 
 describe("the ends of the curve", () => {
+  it("refuses a certainty that is no number, which would stand anywhere in the order", () => {
+    expect(() => riskCoverage([0.5, Number.NaN, 0.2], [1, 0, 1])).toThrow(/NaN .*certainty \(item 1\)/);
+  });
   it("are the error of the most certain item and of all items", () => {
     const curve = riskCoverage([3, 2, 1, 0], [0, 1, 1, 1]);
     expect(riskAtCoverage(curve, 0)).toBe(1);
