@@ -3,6 +3,7 @@
 export { differentialPair } from "./code.ts";
 export { type ForeignLayer, type ImportConductancesOptions, importConductances } from "./conductances.ts";
 export { readMap, writeMap } from "./file.ts";
+export { itemsIn } from "./items.ts";
 export { usualAge } from "./layer.ts";
 export { type Chance, type Drawn, drawOutputs } from "./local-reparameterisation.ts";
 export { type MapOptions, map } from "./map.ts";

@@ -2,6 +2,7 @@ import { type DeviceModel, type RandomStream, randomStream, streams } from "#cal
 import { type Descriptor, MhoError, type Seconds } from "#protocol";
 import { type BayesianModel, modelSha256, sizeOf } from "../model/index.ts";
 import { differentialPair } from "./code.ts";
+import { itemsIn } from "./items.ts";
 import { boardOf, encodeLayer, scaledLayer, toleranceFor, windowOf } from "./layer.ts";
 import { packOnto } from "./pack.ts";
 import { givenInputs, type Probes, syntheticInputs } from "./probes.ts";
@@ -66,13 +67,13 @@ export function probeVectors(network: Network, { values, items }: Probes, seed: 
 export function probesFor(model: BayesianModel, given: Float32Array | undefined, seed: number): Probes {
   if (given === undefined) return syntheticInputs(model, seed);
   const size = sizeOf(model.input.shape);
-  if (given.length === 0 || given.length % size !== 0) {
+  const items = itemsIn("the probe inputs", given, size);
+  if (items === 0)
     throw new MhoError("SHAPE_MISMATCH", {
       what: "the probe inputs",
-      found: `${given.length} values`,
+      found: "0 values",
       wanted: `items of ${size}`,
     });
-  }
   return givenInputs(model, given);
 }
 
@@ -87,7 +88,7 @@ export const inWords = ({ from }: Probes): string =>
  *
  * Biases stay digital: as a constant input row a bias of many weights' size would take the DAC's and the window's full
  * scale, and its read noise would be added at every input. Its variance σ_b² joins the top-up (src/posterior).
- * Errors: WEIGHT_NOT_FINITE, SHAPE_MISMATCH, BOARD_TOO_SMALL.
+ * Errors: WEIGHT_NOT_FINITE, SHAPE_MISMATCH, NOT_A_QUANTITY (a probe that is not finite), BOARD_TOO_SMALL.
  */
 export function map(model: BayesianModel, descriptor: Descriptor, options: MapOptions = {}): ConductanceMap {
   const { device, code = differentialPair, seed = 1, age } = options;

@@ -3,6 +3,7 @@ import { type CrossbarBoard, MhoError, type Seconds } from "#protocol";
 import {
   type ConductanceMap,
   drawOutputs,
+  itemsIn,
   type MappedLayer,
   type Network,
   networkOf,
@@ -13,6 +14,7 @@ import {
 } from "../mapping/index.ts";
 import { readLayer } from "../readout/index.ts";
 import { batches } from "./batches.ts";
+import { requireSamples } from "./checks.ts";
 import { type LayerNumbers, numberingOf } from "./numbering.ts";
 import { type MeasuredLayer, type TopUp, topUpAt, topUpOf } from "./top-up.ts";
 import type { PosteriorSamples } from "./types.ts";
@@ -132,13 +134,8 @@ async function sampleAll(
 ): Promise<PosteriorSamples> {
   const { signal, onProgress, firstItem = 0 } = options;
   const { stages, inputs: size, outputs } = line.network;
-  const items = images.length / size;
-  if (!Number.isInteger(items))
-    throw new MhoError("SHAPE_MISMATCH", {
-      what: "the input",
-      found: `${images.length} values`,
-      wanted: `items of ${size}`,
-    });
+  const items = itemsIn("the input", images, size);
+  requireSamples(samples);
   const { period } = numberingOf(stages, line.layers, line.board.descriptor, samples);
   const counts: Counts = { readOuts: 0, saturated: 0, clipped: 0, drawn: 0, short: 0 };
   const values = new Float32Array(items * samples * outputs);
@@ -167,7 +164,8 @@ async function sampleAll(
  * Posterior samples from a board that holds the map: at each layer the mean of n read-outs, plus just as much Gaussian
  * noise of the host's as brings the variance of each output to what the posterior asks for at that input. Rule and error:
  * docs/posterior.md. The same seed gives the same samples on the same simulated board, through any link and in any batches.
- * Errors: MAP_FOR_OTHER_BOARD at once; while sampling CANCELLED and what the board rejects with.
+ * Errors: MAP_FOR_OTHER_BOARD at once; when asked for samples SHAPE_MISMATCH, NOT_A_QUANTITY (an input that is not finite),
+ * OPTION_INVALID, CANCELLED and what the board rejects with.
  */
 export function posteriorSampler(
   map: ConductanceMap,

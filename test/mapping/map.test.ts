@@ -133,6 +133,12 @@ describe("mapping", () => {
     expect(() => map(model, descriptor())).toThrow("fc1.weight.std holds 2 values that are NaN or infinite");
   });
 
+  it("refuses probes that are not finite", () => {
+    expect(() =>
+      map(denseModel([2, 3]), descriptor(), { probes: Float32Array.of(1, 2, Number.NaN, 4) }),
+    ).toThrow("the probe inputs (item 1)");
+  });
+
   it("refuses probes that are no whole number of items", () => {
     expect(() => map(denseModel([2, 3]), descriptor(), { probes: new Float32Array(3) })).toThrow(
       "items of 2",

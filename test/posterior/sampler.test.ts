@@ -234,6 +234,29 @@ describe("posterior sampling of a network", () => {
     );
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "refuses an input of %s, which the board would drive at 0 V or at the rail, in software too",
+    async (value) => {
+      const x = inputs(2, 8);
+      x[11] = value;
+      const model = denseModel([8, 4]);
+      await expect(onBoard(model).sampler.sample(x, 4)).rejects.toMatchObject({
+        code: "NOT_A_QUANTITY",
+        facts: { unit: "the input (item 1)" },
+      });
+      expect(() => referenceSamples(model, x, 4, 1)).toThrow("the input (item 1)");
+    },
+  );
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses %s samples, on a board and in software", async (samples) => {
+    const model = denseModel([8, 4]);
+    await expect(onBoard(model).sampler.sample(inputs(1, 8), samples)).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      facts: { option: "samples" },
+    });
+    expect(() => referenceSamples(model, inputs(1, 8), samples, 1)).toThrow(/samples .*at least 1/);
+  });
+
   it("refuses images that are no whole number of items", async () => {
     await expect(onBoard(denseModel([8, 4])).sampler.sample(new Float32Array(9), 4)).rejects.toThrow(
       "items of 8",
