@@ -1,8 +1,8 @@
 import type { DeviceModel } from "#calibration";
-import type { CrossbarBoard } from "#protocol";
+import { type CrossbarBoard, MhoError } from "#protocol";
 import { requireDeployed } from "./deploy/index.ts";
 import type { ConductanceMap } from "./mapping/index.ts";
-import type { BayesianModel } from "./model/index.ts";
+import { type BayesianModel, sizeOf } from "./model/index.ts";
 import {
   type MeasuredLayer,
   type PosteriorSamples,
@@ -131,6 +131,17 @@ function figures({ samples, predictive: p }: Inference, { labels, ood }: Evaluat
   };
 }
 
+/** Refuses labels that are not one an image: figures would be those of other items. Errors: SHAPE_MISMATCH. */
+function requireLabels({ input }: BayesianModel, { images, labels }: EvaluationSet): void {
+  const items = images.length / sizeOf(input.shape);
+  if (labels.length === items && items > 0) return;
+  throw new MhoError("SHAPE_MISMATCH", {
+    what: "the labels",
+    found: labels.length,
+    wanted: `${items} (one an image, at least one)`,
+  });
+}
+
 function inputsOf({ images, ood }: EvaluationSet): Float32Array {
   if (ood === undefined) return images;
   const all = new Float32Array(images.length + ood.length);
@@ -139,13 +150,14 @@ function inputsOf({ images, ood }: EvaluationSet): Float32Array {
   return all;
 }
 
-/** Accuracy and uncertainty of a map on a board that holds it. */
+/** Accuracy and uncertainty of a map on a board that holds it. Errors: SHAPE_MISMATCH, LABEL_INVALID, and those of `infer`. */
 export async function evaluate(
   map: ConductanceMap,
   board: CrossbarBoard,
   set: EvaluationSet,
   options: InferOptions = {},
 ): Promise<Evaluation> {
+  requireLabels(map.model, set);
   return figures(await infer(map, board, inputsOf(set), options), set);
 }
 
@@ -155,6 +167,7 @@ export function evaluateReference(
   set: EvaluationSet,
   options: { samples?: number; seed?: number } = {},
 ): Evaluation {
+  requireLabels(model, set);
   const { samples: wanted, seed } = { ...usual, ...options };
   const samples = referenceSamples(model, inputsOf(set), wanted, seed);
   return figures({ samples, predictive: predictive(samples) }, set);

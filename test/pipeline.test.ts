@@ -51,6 +51,22 @@ describe("the whole way on a simulated board", () => {
 });
 
 describe("evaluating", () => {
+  it.each([
+    ["fewer labels than images", 12, 11],
+    ["more labels than images, which would be those of foreign ones", 12, 13],
+    ["no images", 0, 0],
+  ])("refuses %s", async (_, images, labels) => {
+    const set = {
+      images: x.subarray(0, 16 * images),
+      labels: new Array<number>(labels).fill(0),
+      ood: x,
+    };
+    await using board = await simulatedBoard({ profile: "ideal", tiles: 4 });
+    const wanted = { code: "SHAPE_MISMATCH", facts: { what: "the labels", found: labels } };
+    await expect(evaluate(map(model, board.descriptor), board, set)).rejects.toMatchObject(wanted);
+    expect(() => evaluateReference(model, set)).toThrow(/the labels/);
+  });
+
   it("reports on an ideal board what the software reference reports, within Monte-Carlo error", async () => {
     await using board = await simulatedBoard({ profile: "ideal", tiles: 4 });
     const known = inputs(60, 16, 5);

@@ -49,13 +49,16 @@ export function budgetDocument(map: ConductanceMap) {
   };
 }
 
+/** From which inputs a map's scales are; a model that is mapped for one run takes them from that run's own inputs. */
+export const scalesInWords = ({ scalesFrom }: ConductanceMap): string => `scales from ${scalesFrom}`;
+
 /** A map as a person reads it: where each layer lies, and its noise budget as standard deviations of an output. */
 export function mapLines(map: ConductanceMap): string[] {
-  const { board, scalesFrom, layers } = budgetDocument(map);
+  const { board, layers } = budgetDocument(map);
   const root = (variance: number): string => Math.sqrt(variance).toPrecision(3);
   return [
     `for ${board.uid || "any board"}${board.profile && `, profile ${board.profile}`}: ${board.tiles} tiles of ${board.rows} × ${board.cols}`,
-    `scales from ${scalesFrom}`,
+    scalesInWords(map),
     ...aligned([
       [
         "layer",

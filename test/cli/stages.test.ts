@@ -143,6 +143,8 @@ describe("mho evaluate", () => {
       eceBins: 15,
       seed: 4,
       board: { source: "simulated", profile: "hfox-tsinghua" },
+      // Of a model the scales are the evaluated images' own: the document must say so.
+      scalesFrom: expect.stringMatching(/^60 given inputs/),
     });
     expect(found.accuracy).toBeGreaterThan(0.9);
     expect((found.reference as { accuracy: number }).accuracy).toBeGreaterThan(0.9);

@@ -3,6 +3,7 @@ import type { CrossbarBoard } from "#protocol";
 import { readImages, readLabels } from "../../datasets/index.ts";
 import { type Evaluation, evaluate, evaluateReference } from "../../pipeline.ts";
 import { boardOption, command, count, report, seed } from "../command.ts";
+import { scalesInWords } from "../describe.ts";
 import { firstOf, normalised } from "../inputs.ts";
 import { open } from "../open.ts";
 import { boardDocument, inferOptions, onBoard } from "../ready.ts";
@@ -76,12 +77,14 @@ export const evaluateCommand = (terminal: Terminal) =>
       const [seconds, wireBytes] = [(performance.now() - started) / 1000, (await linkBytes(board)) - before];
       const software = options.reference ? evaluateReference(map.model, set, options) : undefined;
       const document = {
-        ...{ model: file, board: boardDocument(board), ...found, wireBytes, seconds, seed: options.seed },
+        ...{ model: file, board: boardDocument(board), scalesFrom: map.scalesFrom },
+        ...{ ...found, wireBytes, seconds, seed: options.seed },
         ...(software ? { reference: software } : {}),
       };
       report(terminal, options, document, () => [
         `${file} on ${board.descriptor.source} board ${board.descriptor.uid}${board.descriptor.profile && ` (profile ${board.descriptor.profile})`}`,
         `${found.n} inputs × ${found.samples} samples, right ${percent(found.accuracy)}, ${si(wireBytes, "B")} over the wire, ${seconds.toFixed(1)} s`,
+        scalesInWords(map),
         ...lines(found, software),
       ]);
     });

@@ -1,6 +1,7 @@
 import { readImages } from "../../datasets/index.ts";
 import { type Inference, infer } from "../../pipeline.ts";
 import { boardOption, command, count, report, seed } from "../command.ts";
+import { scalesInWords } from "../describe.ts";
 import { normalised } from "../inputs.ts";
 import { open } from "../open.ts";
 import { boardDocument, inferOptions, onBoard } from "../ready.ts";
@@ -60,6 +61,7 @@ export const inferCommand = (terminal: Terminal) =>
       const document = {
         model: file,
         board: boardDocument(board),
+        scalesFrom: map.scalesFrom,
         n: items.length,
         samples: options.samples,
         items,
@@ -68,6 +70,6 @@ export const inferCommand = (terminal: Terminal) =>
         terminal,
         options,
         { ...document, readOuts, saturated, clipped, short, seed: options.seed },
-        () => lines(items),
+        () => [scalesInWords(map), ...lines(items)],
       );
     });
