@@ -1,11 +1,25 @@
 import { parseArgs } from "node:util";
+import { deviceReading } from "./device-reads.ts";
 import { gaussians } from "./gaussians.ts";
+import { linearCost } from "./linear.ts";
 import type { Bench, Row } from "./measure.ts";
+import { momentReading } from "./moment-reads.ts";
+import { network } from "./network.ts";
 import { deployment, importing, mapping } from "./preparing.ts";
+import { products } from "./products.ts";
 import { posterior, posteriorLaplace, readOut, wire } from "./reading.ts";
+import { noRivals, rivals } from "./rivals.ts";
+import { solve128, solve256, solveRead } from "./solve.ts";
+import { telegraphNoise } from "./telegraph.ts";
 
 const benches: readonly Bench[] = [
   gaussians,
+  deviceReading,
+  momentReading,
+  network,
+  telegraphNoise,
+  products,
+  linearCost,
   importing,
   mapping,
   deployment,
@@ -13,19 +27,26 @@ const benches: readonly Bench[] = [
   wire,
   posterior,
   posteriorLaplace,
+  solve128,
+  solve256,
+  solveRead,
 ];
 
-const usage = `npm run bench -- [--json] [--only NAME]\n${benches.map(({ name, does }) => `  ${name.padEnd(18)}${does}`).join("\n")}\n`;
+const usage = `npm run bench -- [--rivals] [--json] [--only NAME]\n${benches.map(({ name, does }) => `  ${name.padEnd(22)}${does}`).join("\n")}\n`;
 
 const figure = (value: number | null): string => (value === null ? "–" : value.toPrecision(3));
 
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
 function line(row: Row): string {
   const beside = [
-    row.rival && `${figure(row.ratio)} × ${row.rival} (${figure(row.rivalValue)})`,
+    row.rival &&
+      `${figure(row.ratio)} × ${row.rival} (${figure(row.rivalValue)} ± ${percent(row.rivalSpread ?? 0)})`,
     row.limit && `${figure(row.ofLimit)} of ${row.limit} (${figure(row.limitValue)})`,
+    row.note,
     row.reason,
   ].filter(Boolean);
-  return `${row.name.padEnd(18)}${figure(row.value).padStart(9)} ${row.unit} ± ${(100 * row.spread).toFixed(0)} %: ${beside.join("; ")}\n`;
+  return `${row.name.padEnd(22)}${figure(row.value).padStart(9)} ${row.unit} ± ${percent(row.spread)}: ${beside.join("; ")}\n`;
 }
 
 async function main(): Promise<number> {
@@ -45,8 +66,9 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   for (const bench of chosen) {
     process.stderr.write(`${bench.name} …\n`);
-    rows.push(await bench.run());
-    if (!values.json) process.stdout.write(line(rows.at(-1)!));
+    const made = [await bench.run(values.rivals ? rivals : noRivals)].flat();
+    rows.push(...made);
+    if (!values.json) process.stdout.write(made.map(line).join(""));
   }
   if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   return 0;
