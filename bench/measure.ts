@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { realClock } from "#calibration";
 
 /** One line of `npm run bench -- --json`. `ratio` and `ofLimit` are ours over theirs, so that more is better. */
@@ -10,6 +9,7 @@ export interface Row {
   readonly spread: number;
   readonly rival: string | null;
   readonly rivalValue: number | null;
+  readonly rivalSpread: number | null;
   readonly ratio: number | null;
   /** What the value cannot pass, or is held against; stated or measured in this run. */
   readonly limit: string | null;
@@ -17,12 +17,8 @@ export interface Row {
   readonly ofLimit: number | null;
   /** Why rival or limit are missing. */
   readonly reason?: string;
-}
-
-export interface Bench {
-  readonly name: string;
-  readonly does: string;
-  run(): Promise<Row>;
+  /** What belongs to the value: memory, threads. */
+  readonly note?: string;
 }
 
 export interface Rate {
@@ -30,53 +26,90 @@ export interface Rate {
   readonly spread: number;
 }
 
-const clock = realClock();
+/** A rival's rate, or why there is none. */
+export type RivalRate = Rate | { readonly absent: string };
 
-/** Median rate of `work`, which does `amount` of something, over `repeats` runs after one to warm up. */
-export async function rateOf(work: () => unknown, amount: number, repeats = 7): Promise<Rate> {
+/** Those who do the same work in another way; each program is Python that prints `rate(f, amount)`. */
+export interface Rivals {
+  numpy(program: string): RivalRate;
+  torch(program: string): RivalRate;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly does: string;
+  run(rivals: Rivals): Promise<Row | readonly Row[]>;
+}
+
+const clock = realClock();
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+async function rateBy(
+  now: () => number,
+  work: () => unknown,
+  amount: number,
+  repeats: number,
+): Promise<Rate> {
   await work();
   const rates: number[] = [];
   for (let k = 0; k < repeats; k++) {
-    const start = clock.now();
+    const start = now();
     await work();
-    rates.push(amount / (clock.now() - start));
+    rates.push(amount / (now() - start));
   }
   rates.sort((a, b) => a - b);
   const quantile = (share: number): number => rates[Math.round(share * (repeats - 1))]!;
   return { value: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
 }
 
+/** Median rate of `work`, which does `amount` of something, over `repeats` runs after one to warm up; by the wall clock. */
+export const rateOf = (work: () => unknown, amount: number, repeats = 7): Promise<Rate> =>
+  rateBy(() => clock.now(), work, amount, repeats);
+
+const shortest = 0.02;
+
+/** As `rateOf`, by this process's CPU time: for one thread, on a machine that is shared. Runs last 20 ms or more each. */
+export async function cpuRateOf(work: () => unknown, amount: number, repeats = 11): Promise<Rate> {
+  await work();
+  const start = cpuSeconds();
+  await work();
+  const times = Math.max(1, Math.ceil(shortest / Math.max(cpuSeconds() - start, 1e-6)));
+  const many = async (): Promise<void> => {
+    for (let k = 0; k < times; k++) {
+      const given = work();
+      if (given instanceof Promise) await given;
+    }
+  };
+  return rateBy(cpuSeconds, many, times * amount, repeats);
+}
+
 interface Comparison {
   readonly name: string;
   readonly unit: string;
   readonly rate: Rate;
-  readonly rival?: readonly [name: string, value: number | null];
+  readonly rival?: readonly [name: string, value: number | RivalRate | null];
   readonly limit?: readonly [name: string, value: number];
   readonly reason?: string;
+  readonly note?: string;
   /** Where less is better (bytes), ratios turn over. */
   readonly lessIsBetter?: boolean;
 }
 
-export function row({ name, unit, rate, rival, limit, reason, lessIsBetter = false }: Comparison): Row {
-  const over = (theirs: number | null | undefined): number | null =>
-    theirs == null ? null : lessIsBetter ? theirs / rate.value : rate.value / theirs;
+export function row({ name, unit, rate, rival, limit, lessIsBetter = false, ...said }: Comparison): Row {
+  const over = (theirs: number | undefined): number | null =>
+    theirs === undefined ? null : lessIsBetter ? theirs / rate.value : rate.value / theirs;
+  const other = typeof rival?.[1] === "number" ? { value: rival[1], spread: 0 } : rival?.[1];
+  const theirs = other && "value" in other ? other : undefined;
+  const reason = said.reason ?? (other && "absent" in other ? other.absent : undefined);
   return {
     ...{ name, value: rate.value, unit, spread: rate.spread },
-    ...{
-      rival: rival?.[1] == null ? null : rival[0],
-      rivalValue: rival?.[1] ?? null,
-      ratio: over(rival?.[1]),
-    },
+    ...{ rival: theirs ? rival![0] : null, rivalValue: theirs?.value ?? null },
+    ...{ rivalSpread: theirs?.spread ?? null, ratio: over(theirs?.value) },
     ...{ limit: limit?.[0] ?? null, limitValue: limit?.[1] ?? null, ofLimit: over(limit?.[1]) },
     ...(reason === undefined ? {} : { reason }),
+    ...(said.note === undefined ? {} : { note: said.note }),
   };
 }
-
-/** A rate that Debian's numpy measures of itself: the program prints one number. Nothing where numpy is not installed. */
-export function numpyRate(program: string): number | null {
-  const timer =
-    "import time, numpy as np\ndef rate(f, n):\n  f(); ts = []\n  for _ in range(5):\n    t = time.perf_counter(); f(); ts.append(time.perf_counter() - t)\n  return n / sorted(ts)[2]\n";
-  const { status, stdout } = spawnSync("/usr/bin/python3", ["-c", timer + program], { encoding: "utf8" });
-  return status === 0 ? Number(stdout) : null;
-}
-export const noNumpy = "python3-numpy is not installed";

@@ -1,0 +1,34 @@
+import { streams, telegraph } from "#calibration";
+import { random } from "./device-reads.ts";
+import { type Bench, cpuRateOf, row } from "./measure.ts";
+
+const [rows, cols, odds] = [512, 256, 1e-3];
+
+const numpyDense = `
+n, m, p = ${rows}, ${cols}, f32(${odds}); x = g.random(n, dtype=f32); d = g.random((n, m), dtype=f32)
+state = np.zeros((n, m), bool); u = np.empty((n, m), f32); flip = np.empty((n, m), bool); y = np.empty((n, m), f32)
+def f():
+  g.random(out=u, dtype=f32); np.less(u, p, out=flip); np.logical_xor(state, flip, out=state)
+  np.multiply(d, state, out=y); return x @ y
+rate(f, n * m / 1e6)`;
+
+export const telegraphNoise: Bench = {
+  name: "telegraph",
+  does: `random telegraph noise of ${rows * cols} devices, ${odds} flips a step, with the column sums`,
+  run: async ({ numpy }) => {
+    const flips = new Float32Array(rows * cols).fill(odds);
+    const array = {
+      ...{ rows, cols, inputs: random(rows, 1), amplitudes: random(rows * cols, 1), up: flips, down: flips },
+    };
+    const [jumping, dense] = [telegraph(array, 1, streams.cellReads), telegraph(array, 1, streams.cellReads)];
+    let step = 0;
+    const devices = (rows * cols) / 1e6;
+    const skip = await cpuRateOf(() => jumping.skip(step++), devices);
+    const every = await cpuRateOf(() => dense.dense(step++), devices);
+    const theirs = ["numpy, every device", numpy(numpyDense)] as const;
+    return [
+      row({ name: "telegraph", unit: "Mdevice-steps/s", rate: skip, rival: theirs }),
+      row({ name: "telegraph-dense", unit: "Mdevice-steps/s", rate: every, rival: theirs }),
+    ];
+  },
+};
