@@ -89,6 +89,20 @@ describe("1/f noise as octave-spaced Ornstein–Uhlenbeck processes", () => {
     expect(Math.abs(sum / 1e-4 / Math.sqrt(20_000))).toBeLessThan(5);
   });
 
+  it("has the normal's tails: 6.33e-5 beyond 4σ, 6.80e-6 beyond 4.5σ (2e6 values, five standard errors)", () => {
+    const seen = looks(flickerNoise(band), 100_000, new Array<number>(19).fill(1e4));
+    for (const [limit, share] of [
+      [4, 6.334e-5],
+      [4.5, 6.795e-6],
+    ] as const) {
+      const beyond = seen.reduce(
+        (sum, values) => sum + values.reduce((count, x) => count + Number(Math.abs(x) > limit * 0.01), 0),
+        0,
+      );
+      expect(Math.abs(beyond - 2e6 * share)).toBeLessThan(5 * Math.sqrt(2e6 * share));
+    }
+  });
+
   it("replays bit for bit, whole or a block of devices alone", () => {
     const law = flickerNoise(band);
     const run = (devices: number, block: number): OuState => {
