@@ -42,7 +42,7 @@ async function contents(path: string): Promise<unknown> {
 
 /** Relations between values that no single field can state. */
 function contradiction(profile: BoardProfile): string | undefined {
-  const { conductance, dac, flicker, limits, pulses, programming, telegraph } = profile;
+  const { conductance, dac, flicker, limits, nonlinearity, pulses, programming, telegraph } = profile;
   const counts = conductance.max.value / conductance.lsb.value;
   if (conductance.min.value >= conductance.max.value) return "conductance.min must lie below conductance.max";
   if (counts > 32767) return `conductance.max is ${Math.round(counts)} counts of lsb; the wire holds 32767`;
@@ -52,6 +52,8 @@ function contradiction(profile: BoardProfile): string | undefined {
   if (pulses.threshold.value >= pulses.amplitude.value)
     return "pulses.threshold must lie below pulses.amplitude";
   if (pulses.width.value > limits.pulseWidth.value) return "pulses.width lies above limits.pulseWidth";
+  if (nonlinearity && dac.fullScale.value > 1)
+    return "nonlinearity: the cubic law holds up to 1 V of dac.fullScale";
   for (const [name, noise] of Object.entries({ flicker, telegraph }))
     if (noise && !(noise.fastest.value > 0 && noise.fastest.value <= noise.slowest.value))
       return `${name}.fastest must lie above 0 s and not above ${name}.slowest`;

@@ -119,6 +119,8 @@ const Telegraph = z.strictObject({
   fastest: span,
   slowest: span,
 });
+/** Current over voltage where it is not in proportion: device-models/nonlinear-current.ts. */
+const Nonlinearity = z.strictObject({ law: z.literal("cubic") });
 /** Resistance of lines: a segment from cell to cell, and what stands at their ends. See circuit/crossbar.ts. */
 const Lines = z.strictObject({
   wordLine: resistance,
@@ -127,7 +129,10 @@ const Lines = z.strictObject({
   sense: resistance,
 });
 /** How columns differ: coefficient of variation of their gain, standard deviation of their offset in ADC codes. */
-const Columns = z.strictObject({ gain: share, offset: sourced(z.number().min(0)) });
+const Columns = z.strictObject({
+  gain: sourced(z.number().min(0).max(0.3)),
+  offset: sourced(z.number().min(0)),
+});
 
 /** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */
 export const BoardProfile = z.strictObject({
@@ -142,6 +147,7 @@ export const BoardProfile = z.strictObject({
   drift: Drift,
   flicker: Flicker.optional(),
   telegraph: Telegraph.optional(),
+  nonlinearity: Nonlinearity.optional(),
   lines: Lines.optional(),
   columns: Columns.optional(),
   stuck: z.strictObject({ low: share, lowAt: conductance, high: share, highAt: conductance }),

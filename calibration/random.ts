@@ -20,7 +20,6 @@ export const streams = {
   trapSteps: 13,
   converters: 14,
   pickup: 15,
-  columns: 15,
   topUp: 16,
   posterior: 17,
   reference: 18,

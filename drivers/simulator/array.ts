@@ -31,6 +31,7 @@ import { columnsOf } from "./columns.ts";
 import { converter } from "./converters.ts";
 import type { BoardCore } from "./core.ts";
 import { describe } from "./describe.ts";
+import { driveOf } from "./drive.ts";
 import { linesOf } from "./lines.ts";
 import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
@@ -213,13 +214,13 @@ class SimulatedArray implements SimulatedCore {
     const converting = converter(adc, request.range, faults.adcOffset);
     const ready = burst(request, {
       area: this.#agedArea(request),
-      inputs,
+      inputs: driveOf(inputs, profile, dac),
       law: model.noiseLaw,
       engine: this.#options.engine,
       seed,
       drawn: this.drawn,
       converter: converting,
-      columns: columnsOf(profile, request, seed),
+      columns: columnsOf(profile, request, { seed, tileCols: this.descriptor.cols }),
       scale: (dac.lsb * model.window.max) / converting.lsb,
     });
     this.#lastBurst = { request, inputs, burst: ready };

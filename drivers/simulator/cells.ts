@@ -14,9 +14,10 @@ import type { ArrayFaults } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { type SlowNoise, startSlowNoise } from "./slow-noise.ts";
 
-/** Why a cell does not follow its pulses; "open" conducts nothing. */
-export type SimulatedFault = CellFault | "open";
-const faultNames: readonly SimulatedFault[] = ["none", "low", "high", "open"];
+/** Why a cell does not follow its pulses; "open" conducts nothing, "shorted" 1 mS (assumed). */
+export type SimulatedFault = CellFault | "open" | "shorted";
+const faultNames: readonly SimulatedFault[] = ["none", "low", "high", "open", "shorted"];
+const shortCircuit = siemens(1e-3);
 
 /** The cells of one tile, row by row. What is stored is the state after the last pulse; ageing is worked out on demand. */
 export interface TileCells {
@@ -128,6 +129,7 @@ export function stateOf(
 ): [g: Siemens, sigma: Siemens] {
   const fault = faultOf(cells, i);
   if (fault === "open") return [siemens(0), siemens(0)];
+  if (fault === "shorted") return [shortCircuit, siemens(0)];
   const age = seconds(Math.max(0, now - cells.programmedAt[i]!));
   if (fault !== "none") {
     const g = (fault === "low" ? profile.stuck.lowAt : profile.stuck.highAt).value;

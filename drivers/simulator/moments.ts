@@ -19,8 +19,8 @@ export interface Moments {
 
 export interface Drive {
   readonly area: AgedArea;
-  /** vectors × rows DAC codes. */
-  readonly inputs: Int16Array;
+  /** vectors × rows DAC codes, as they act. */
+  readonly inputs: Int16Array | Float32Array;
   readonly vectors: number;
   /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
   readonly scale: number;

@@ -6,7 +6,8 @@ const cell = { tile: at, row: at, col: at };
 
 /** Faults of the array that a test orders, on top of the profile's own stuck cells. */
 export const ArrayFaults = z.strictObject({
-  stuck: z.array(z.strictObject({ ...cell, at: z.enum(["low", "high"]) })).default([]),
+  /** Stuck at an end of the window, without contact, or as good as the lines. */
+  stuck: z.array(z.strictObject({ ...cell, at: z.enum(["low", "high", "open", "shorted"]) })).default([]),
   /** Lines without contact: their cells conduct nothing and cannot be programmed. */
   deadRows: z.array(z.strictObject({ tile: at, row: at })).default([]),
   deadCols: z.array(z.strictObject({ tile: at, col: at })).default([]),

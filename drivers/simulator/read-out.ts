@@ -29,7 +29,8 @@ export interface DrawnSamples {
 
 export interface BurstSettings {
   readonly area: AgedArea;
-  readonly inputs: Int16Array;
+  /** vectors × rows DAC codes, as they act: drive.ts. */
+  readonly inputs: Int16Array | Float32Array;
   readonly law: NoiseLaw;
   readonly engine: Engine;
   readonly seed: number;
