@@ -42,18 +42,7 @@ export function solveCrossbar(
 ): CrossbarSolution {
   const { rows, cols } = factor;
   const vectors = vectorsIn(factor, voltages);
-  if (!(tolerance >= 1e-12 && tolerance <= 0.1))
-    throw new MhoError("OPTION_INVALID", {
-      option: "tolerance",
-      value: tolerance,
-      why: "it must lie in 1e-12 … 0.1",
-    });
-  if (start !== undefined && start.length !== vectors * rows * cols)
-    throw new MhoError("CIRCUIT_INVALID", {
-      why: `start holds ${start.length} voltages for ${vectors} × ${rows} × ${cols} nodes`,
-    });
-  if (!(factor.digits <= tolerance))
-    throw new MhoError("CIRCUIT_UNSOLVED", { error: factor.digits, steps: 0, tolerance });
+  checkOptions(factor, vectors, { tolerance, start });
   const currents = inAmps(new Float64Array(vectors * cols));
   const potentials = keep ? inVolts(new Float64Array(vectors * rows * cols)) : undefined;
   const iterate = iterateOf(factor);
@@ -71,6 +60,25 @@ export function solveCrossbar(
     error = Math.max(error, done.error);
   }
   return { currents, potentials, iterations, error };
+}
+
+/** Refuses what no solution can keep. */
+function checkOptions(
+  { rows, cols, digits }: CrossbarFactor,
+  vectors: number,
+  { tolerance, start }: { readonly tolerance: number; readonly start?: Float64Array | undefined },
+): void {
+  if (!(tolerance >= 1e-12 && tolerance <= 0.1))
+    throw new MhoError("OPTION_INVALID", {
+      option: "tolerance",
+      value: tolerance,
+      why: "it must lie in 1e-12 … 0.1",
+    });
+  if (start !== undefined && start.length !== vectors * rows * cols)
+    throw new MhoError("CIRCUIT_INVALID", {
+      why: `start holds ${start.length} voltages for ${vectors} × ${rows} × ${cols} nodes`,
+    });
+  if (!(digits <= tolerance)) throw new MhoError("CIRCUIT_UNSOLVED", { error: digits, steps: 0, tolerance });
 }
 
 function iterateOf({ cols, scratch }: CrossbarFactor): Iterate {

@@ -3,18 +3,41 @@ import { type CrossbarFactor, factorCrossbar } from "./factor.ts";
 import { type SolveOptions, solveCrossbar } from "./solve.ts";
 import { bitCurrents } from "./sweeps.ts";
 
+const unitVectors = (n: number): Float64Array =>
+  Float64Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0));
+
+/**
+ * The same circuit driven at the sense ends of its bit lines, the last first, and sensed at the drivers of its word
+ * lines: device (i,j) comes to row cols − 1 − j, column rows − 1 − i. What it transfers back is what this one transfers.
+ */
+function turnedOver({ rows, cols, lines, conductances }: CrossbarFactor): CrossbarFactor {
+  const turned = new Float64Array(rows * cols);
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++, at++) turned[(cols - j) * rows - 1 - i] = conductances[at]!;
+  const { wordLine, bitLine, driver, sense } = lines;
+  return factorCrossbar(turned, {
+    rows: cols,
+    cols: rows,
+    lines: { wordLine: bitLine, bitLine: wordLine, driver: sense, sense: driver },
+  });
+}
+
 /**
  * Effective conductances: column currents are I_j = Σ_i V_i T_ij as if the lines were ideal (rows × cols, siemens).
- * One solution a row, so worth it only for more voltage vectors than there are rows on one conductance matrix.
+ * One solution a row, or by reciprocity one a column where there are fewer: worth it for more voltage vectors than that
+ * on one conductance matrix. `tolerance` is of the largest of each row or column.
  */
 export function transferMatrix(
   factor: CrossbarFactor,
   options: Pick<SolveOptions, "tolerance"> = {},
 ): Quantities<"S"> {
-  const { rows } = factor;
-  const unit = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) unit[i * rows + i] = 1;
-  return inSiemens(solveCrossbar(factor, unit, options).currents);
+  const { rows, cols } = factor;
+  if (rows <= cols) return inSiemens(solveCrossbar(factor, unitVectors(rows), options).currents);
+  const back = solveCrossbar(turnedOver(factor), unitVectors(cols), options).currents;
+  const effective = inSiemens(new Float64Array(rows * cols));
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++, at++) effective[at] = back[(cols - j) * rows - 1 - i]!;
+  return effective;
 }
 
 /**
@@ -49,26 +72,16 @@ export function columnGains(
   factor: CrossbarFactor,
   options: Pick<SolveOptions, "tolerance"> = {},
 ): Float64Array {
-  const { rows, cols, lines, conductances } = factor;
-  const turned = new Float64Array(rows * cols);
-  // Bit lines become word lines, driven from the last row; word lines end where the first column was.
-  const place = (i: number, j: number): number => j * rows + i;
-  const flip = (i: number): number => rows - 1 - i;
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < cols; j++) turned[place(flip(i), cols - 1 - j)] = conductances[i * cols + j]!;
-  const across = factorCrossbar(turned, {
-    rows: cols,
-    cols: rows,
-    lines: { wordLine: lines.bitLine, bitLine: lines.wordLine, driver: lines.sense, sense: lines.driver },
-  });
+  const { rows, cols } = factor;
+  const turned = turnedOver(factor);
   const gains = new Float64Array(rows * cols);
   const drive = new Float64Array(cols);
   for (let j = 0; j < cols; j++) {
     const line = cols - 1 - j;
     drive.fill(0)[line] = 1;
-    const { potentials } = solveCrossbar(across, drive, { ...options, keep: true });
-    const voltages = deviceVoltages(across, potentials!);
-    for (let i = 0; i < rows; i++) gains[i * cols + j] = voltages[place(flip(i), line)]!;
+    const { potentials } = solveCrossbar(turned, drive, { ...options, keep: true });
+    const voltages = deviceVoltages(turned, potentials!);
+    for (let i = 0; i < rows; i++) gains[i * cols + j] = voltages[(line + 1) * rows - 1 - i]!;
   }
   return gains;
 }

@@ -19,6 +19,9 @@ const anyCircuit = fc.record({ rows: size, cols: size, lines: anyLines, seed: fc
   ...drawn(given.rows, given.cols, given.seed, 0.2),
 }));
 const exact = { tolerance: 1e-11 };
+/** 1 V on each row in turn. */
+const units = (n: number): Float64Array =>
+  Float64Array.from({ length: n * n }, (_, at) => +(at % (n + 1) === 0));
 const total = (currents: Float64Array): number => currents.reduce((a, b) => a + b, 0);
 
 describe("a crossbar with line resistance", () => {
@@ -41,19 +44,13 @@ describe("a crossbar with line resistance", () => {
     fc.assert(
       fc.property(anyCircuit, ({ crossbar, conductances }) => {
         const { rows, cols, lines } = crossbar;
-        const forth = transferMatrix(factorCrossbar(conductances, crossbar), exact);
+        const forth = solve(crossbar, conductances, units(rows), exact).currents;
         const turned = new Float64Array(rows * cols);
         const place = (i: number, j: number): number => (cols - 1 - j) * rows + (rows - 1 - i);
         for (let i = 0; i < rows; i++)
           for (let j = 0; j < cols; j++) turned[place(i, j)] = conductances[i * cols + j]!;
-        const back = transferMatrix(
-          factorCrossbar(turned, {
-            rows: cols,
-            cols: rows,
-            lines: linesOf(lines.bitLine, lines.wordLine, lines.sense, lines.driver),
-          }),
-          exact,
-        );
+        const swapped = linesOf(lines.bitLine, lines.wordLine, lines.sense, lines.driver);
+        const back = solve({ rows: cols, cols: rows, lines: swapped }, turned, units(cols), exact).currents;
         const returned = forth.map((_, at) => back[place(Math.floor(at / cols), at % cols)]!);
         expect(relativeError(returned, forth)).toBeLessThan(1e-9);
       }),
@@ -99,12 +96,15 @@ describe("a crossbar with line resistance", () => {
       ),
     ));
 
-  it("adds up: the currents of a sum of voltages are the sum of the currents", () => {
-    const { conductances, voltages } = drawn(30, 20, 4, 0.05);
-    const factor = factorCrossbar(conductances, { rows: 30, cols: 20, lines: linesOf(20, 20, 100, 100) });
+  it.each([
+    [20, 30],
+    [30, 20],
+  ])("of %i × %i adds up: currents are voltages times the effective conductances", (rows, cols) => {
+    const { conductances, voltages } = drawn(rows, cols, 4, 0.05);
+    const factor = factorCrossbar(conductances, { rows, cols, lines: linesOf(20, 30, 100, 200) });
     const effective = transferMatrix(factor, exact);
-    const sums = Array.from({ length: 20 }, (_, j) =>
-      voltages.reduce((sum, v, i) => sum + v * effective[i * 20 + j]!, 0),
+    const sums = Array.from({ length: cols }, (_, j) =>
+      voltages.reduce((sum, v, i) => sum + v * effective[i * cols + j]!, 0),
     );
     expect(relativeError(solveCrossbar(factor, voltages, exact).currents, sums)).toBeLessThan(1e-10);
   });
