@@ -104,6 +104,10 @@ export const errorTable = {
     says: "after {steps} steps currents hold to {error} of the largest; {tolerance} was asked",
     mend: "Look for line resistances or conductances that are wrong by orders of magnitude, or allow a larger tolerance.",
   },
+  THREADS_ENDED: {
+    says: "the kernel threads ended before they had answered",
+    mend: "Wait for the answers before the pool is disposed.",
+  },
 
   // boards and their links
   NO_DRIVER: {
@@ -188,6 +192,19 @@ export const errorTable = {
   TRAINING_STOPPED: {
     says: "training was stopped in epoch {epoch} of {epochs}; no model was made",
     mend: "Run it again; fewer --epochs are quicker.",
+  },
+  TRAINING_DIVERGED: {
+    says: "the loss became {loss} in epoch {epoch} of {epochs}; no model was made",
+    mend: "Try a smaller --learning-rate, and look at the scale of the inputs.",
+  },
+  COMMAND_INVALID: { says: "{why}", mend: "`mho --help` lists the commands, COMMAND --help its options." },
+  OUTPUT_UNWRITABLE: {
+    says: "cannot write the result to stdout: {why}",
+    mend: "Free some space or send the output elsewhere.",
+  },
+  OUT_OF_MEMORY: {
+    says: "this wants more memory than there is: {why}",
+    mend: "Ask for fewer samples, inputs or neurons at a time.",
   },
   OPTION_INVALID: { says: "{option} {value} does not hold: {why}", mend: "See --help." },
 } as const satisfies Record<string, ErrorEntry>;

@@ -131,8 +131,17 @@ function figures({ samples, predictive: p }: Inference, { labels, ood }: Evaluat
   };
 }
 
-/** Refuses labels that are not one an image: figures would be those of other items. Errors: SHAPE_MISMATCH. */
-function requireLabels({ input }: BayesianModel, { images, labels }: EvaluationSet): void {
+/**
+ * Refuses labels that are not one an image: figures would be those of other items; and foreign inputs that are none.
+ * Errors: SHAPE_MISMATCH.
+ */
+function requireLabels({ input }: BayesianModel, { images, labels, ood }: EvaluationSet): void {
+  if (ood?.length === 0)
+    throw new MhoError("SHAPE_MISMATCH", {
+      what: "the set of foreign inputs",
+      found: "0 values",
+      wanted: "at least one input",
+    });
   const items = images.length / sizeOf(input.shape);
   if (labels.length === items && items > 0) return;
   throw new MhoError("SHAPE_MISMATCH", {

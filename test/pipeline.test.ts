@@ -67,6 +67,14 @@ describe("evaluating", () => {
     expect(() => evaluateReference(model, set)).toThrow(/the labels/);
   });
 
+  it("refuses foreign inputs that are none, whose means would be no numbers", async () => {
+    const set = { images: x, labels: new Array<number>(12).fill(0), ood: new Float32Array(0) };
+    await using board = await simulatedBoard({ profile: "ideal", tiles: 4 });
+    const wanted = { code: "SHAPE_MISMATCH", facts: { what: "the set of foreign inputs" } };
+    await expect(evaluate(map(model, board.descriptor), board, set)).rejects.toMatchObject(wanted);
+    expect(() => evaluateReference(model, set)).toThrow(/foreign/);
+  });
+
   it("reports on an ideal board what the software reference reports, within Monte-Carlo error", async () => {
     await using board = await simulatedBoard({ profile: "ideal", tiles: 4 });
     const known = inputs(60, 16, 5);

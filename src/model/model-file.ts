@@ -91,16 +91,22 @@ export function* arraysOf(model: BayesianModel): Generator<[string, Tensor]> {
 }
 
 /**
- * The model in a container, from its part of the manifest and the arrays that `arraysOf` made. Errors: FILE_BROKEN.
+ * The model in a container, from its part of the manifest and the arrays that `arraysOf` made. Errors: FILE_BROKEN, WEIGHT_NOT_FINITE.
  * A map file holds its model in the same way.
  */
 export function modelIn(container: Container, stored: unknown, path: string): BayesianModel {
   const parsed = StoredModel.safeParse(stored);
   if (!parsed.success)
     throw new MhoError("FILE_BROKEN", { path, kind: "model", why: z.prettifyError(parsed.error) });
+  const finite = (name: string, shape: readonly number[]): Float32Array => {
+    const values = floats(container, name, { path, shape });
+    const count = values.filter((value) => !Number.isFinite(value)).length;
+    if (count > 0) throw new MhoError("WEIGHT_NOT_FINITE", { key: name, count });
+    return values;
+  };
   const gaussians = (index: number, part: string, shape: readonly number[]): Gaussians => ({
-    mean: floats(container, arrayName(index, `${part}.mean`), { path, shape }),
-    std: floats(container, arrayName(index, `${part}.std`), { path, shape }),
+    mean: finite(arrayName(index, `${part}.mean`), shape),
+    std: finite(arrayName(index, `${part}.std`), shape),
   });
   const layers = parsed.data.layers.map((layer, index): Layer => {
     if (layer.type !== "dense" && layer.type !== "conv2d") return layer;
@@ -119,7 +125,7 @@ export async function writeModel(path: string, model: BayesianModel): Promise<vo
   await writeContainer(path, kind, manifestOf(model), arraysOf(model));
 }
 
-/** Reads a model from a `.mho` file. Errors: FILE_UNREADABLE, FILE_BROKEN, FILE_KIND. */
+/** Reads a model from a `.mho` file. Errors: FILE_UNREADABLE, FILE_BROKEN, FILE_KIND, WEIGHT_NOT_FINITE. */
 export async function readModel(path: string): Promise<BayesianModel> {
   const container = await readContainer(path, kind);
   return modelIn(container, container.manifest, path);

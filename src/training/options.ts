@@ -65,7 +65,7 @@ export type Recipe = Required<Omit<TrainingOptions, "onProgress" | "signal" | "t
 
 const positive = ["epochs", "batch", "learningRate", "priorScale"] as const;
 
-/** Fills in the defaults and refuses what cannot be trained. Errors: OPTION_INVALID, SHAPE_MISMATCH, LABEL_INVALID. */
+/** Fills in the defaults and refuses what cannot be trained. Errors: OPTION_INVALID, SHAPE_MISMATCH, NOT_A_QUANTITY, LABEL_INVALID. */
 export function recipeOf(options: TrainingOptions): Recipe {
   const recipe: Recipe = { ...defaults, ...options };
   for (const option of positive) {
@@ -95,6 +95,12 @@ function checkExamples({ images, labels }: Examples, classes: number): void {
       wanted: `${items} (one an image, at least one)`,
     });
   }
+  const at = images.values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new MhoError("NOT_A_QUANTITY", {
+      value: images.values[at]!,
+      unit: `the images (item ${Math.floor((at * items) / images.values.length)})`,
+    });
   for (let item = 0; item < items; item++) {
     const label = labels[item]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes)

@@ -23,7 +23,8 @@ const initialShare = 0.2;
 /**
  * Trains a dense ReLU classifier with a Gaussian over every weight by variational inference ("Bayes by backprop", Blundell
  * et al. 2015) with the local reparameterisation (Kingma et al. 2015), the KL in closed form, and Adam.
- * The same options and seed give the same bits. Errors: OPTION_INVALID, SHAPE_MISMATCH, LABEL_INVALID, CANCELLED.
+ * The same options and seed give the same bits. Errors: OPTION_INVALID, SHAPE_MISMATCH, NOT_A_QUANTITY (an image that is not
+ * finite), LABEL_INVALID, TRAINING_STOPPED, TRAINING_DIVERGED.
  */
 export async function train(options: TrainingOptions): Promise<BayesianModel> {
   const recipe = recipeOf(options);
@@ -98,6 +99,13 @@ async function runEpoch(run: Run, epoch: number): Promise<TrainingProgress> {
   }
   refreshStds(net);
   const divergence = net.layers.reduce((sum, layer) => sum + kl(layer), 0);
+  // The KL runs over every weight: a weight that is no number shows there, even after a loss that was one.
+  if (!Number.isFinite(loss + divergence))
+    throw new MhoError("TRAINING_DIVERGED", {
+      loss: loss / items,
+      epoch: epoch + 1,
+      epochs: recipe.epochs,
+    });
   return {
     epoch: epoch + 1,
     epochs: recipe.epochs,

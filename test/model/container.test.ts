@@ -52,6 +52,17 @@ describe("a model file", () => {
     expect((await openContainer(path)).kind).toBe("model");
   });
 
+  it("is refused where a weight is no number, by the weight's name", async () => {
+    const dense = everyLayer.layers.at(-1)!;
+    if (dense.type !== "dense") throw new Error("the last layer is dense");
+    const broken = { ...dense, weight: { ...dense.weight, std: dense.weight.std.map(() => Number.NaN) } };
+    await writeModel(path, { ...everyLayer, layers: [...everyLayer.layers.slice(0, -1), broken] });
+    await expect(readModel(path)).rejects.toMatchObject({
+      code: "WEIGHT_NOT_FINITE",
+      facts: { key: expect.stringMatching(/weight\.std$/), count: dense.weight.std.length },
+    });
+  });
+
   it("is refused when it breaks off anywhere", async () => {
     await writeModel(path, everyLayer);
     const whole = readFileSync(path);

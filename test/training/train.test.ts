@@ -116,6 +116,12 @@ describe("what cannot be trained", () => {
     [{ klWeight: -1 }, "OPTION_INVALID", /klWeight -1/],
     [{ hidden: [2.5] }, "OPTION_INVALID", /2.5/],
     [{ labels: [0, 1] }, "SHAPE_MISMATCH", /labels has shape 2/],
+    [
+      { images: { shape: [600, 2], values: new Float32Array(1200).fill(Number.NaN, 7) } },
+      "NOT_A_QUANTITY",
+      /NaN is no value in the images \(item 3\)/,
+    ],
+    [{ learningRate: 1e30, epochs: 1 }, "TRAINING_DIVERGED", /in epoch 1 of 1; no model/],
     [{ classes: 1 }, "LABEL_INVALID", /from 0 to 0/],
     [
       { images: { shape: [0, 2], values: new Float32Array(0) }, labels: [] },
