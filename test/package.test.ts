@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -155,6 +164,20 @@ describe("the installed package", () => {
       board: { source: string };
     };
     expect(demo.board.source).toBe("simulated");
+  });
+
+  it("says so, without a stack, where its result cannot be written, and ends with 1", ({ skip }) => {
+    needsInstall(skip);
+    skip(process.platform !== "linux", "only Linux has /dev/full");
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync("npx", ["mho", "board"], {
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+      cwd: user,
+    });
+    closeSync(full);
+    expect({ status, stack: stderr.includes("    at ") }).toEqual({ status: 1, stack: false });
+    expect(stderr).toContain("OUTPUT_UNWRITABLE cannot write the result to stdout: ENOSPC");
   });
 
   it("brings one serialport and compiles nothing", ({ skip }) => {

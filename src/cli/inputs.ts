@@ -61,10 +61,10 @@ export async function isMap(path: string): Promise<boolean> {
 export async function mapOf(
   board: CrossbarBoard,
   path: string,
-  { probes, seed }: { probes: Images; seed: number },
+  { probes, probesPath, seed }: { probes: Images; probesPath: string; seed: number },
 ): Promise<ConductanceMap> {
   const model = await importModel(path);
   const device = await deviceOf(board);
-  const inputs = normalised(model, probes, path);
+  const inputs = normalised(model, probes, probesPath);
   return map(model, board.descriptor, { seed, probes: inputs, ...(device ? { device } : {}) });
 }

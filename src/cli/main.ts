@@ -4,4 +4,5 @@ import { run } from "./run.ts";
 import { startedIn } from "./terminal.ts";
 
 const terminal = startedIn();
-process.exitCode = await run(process.argv.slice(2), terminal, commands(terminal));
+const exitCode = await run(process.argv.slice(2), terminal, commands(terminal));
+process.exitCode ||= exitCode;

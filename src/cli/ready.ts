@@ -23,7 +23,7 @@ export async function onBoard(
   terminal: Terminal,
   board: CrossbarBoard,
   file: string,
-  made: { probes: Images; seed: number },
+  made: { probes: Images; probesPath: string; seed: number },
 ): Promise<ConductanceMap> {
   const given = await isMap(file);
   const map = given ? await readMap(file) : await mapOf(board, file, made);

@@ -1,11 +1,18 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import pc from "picocolors";
-import { isMhoError } from "#protocol";
+import { isMhoError, MhoError } from "#protocol";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Errors that say the command line itself is wrong. */
 const usage = new Set(["OPTION_INVALID", "URL_INVALID", "NO_DRIVER"]);
+
+/** What an engine says of an array that cannot be, as the error it means; any other error as it is. */
+function translated(error: unknown): unknown {
+  const tooLarge =
+    error instanceof RangeError && /array (buffer )?length|allocation failed/i.test(error.message);
+  return tooLarge ? new MhoError("OUT_OF_MEMORY", { why: error.message }, { cause: error }) : error;
+}
 
 /** The error as a person reads it: code, what went wrong, what to do. */
 function explanation(error: unknown, terminal: Terminal, debug: boolean): string {
@@ -49,11 +56,19 @@ export async function run(
   try {
     await program.parseAsync([...argv], { from: "user" });
     return terminal.signal.aborted ? 130 : 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  } catch (cause) {
+    const inJson = (error: unknown): void => {
+      if (argv.includes("--json")) terminal.out(`${JSON.stringify(documented(error), null, 2)}\n`);
+    };
+    if (cause instanceof CommanderError) {
+      if (cause.exitCode === 0) return 0;
+      inJson(new MhoError("COMMAND_INVALID", { why: cause.message.replace(/^error: /, "") }, { cause }));
+      return 2;
+    }
+    const error = translated(cause);
     terminal.err(explanation(error, terminal, argv.includes("--debug")));
     if (terminal.signal.aborted) return 130;
-    if (argv.includes("--json")) terminal.out(`${JSON.stringify(documented(error), null, 2)}\n`);
+    inJson(error);
     return isMhoError(error) && usage.has(error.code) ? 2 : 1;
   }
 }

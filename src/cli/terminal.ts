@@ -60,10 +60,14 @@ function interruption(): AbortSignal {
 
 /** The terminal this program was started in. */
 export function startedIn(): Terminal {
-  // `mho inspect … | head` closes the pipe early: that is the reader's choice, not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    // `mho inspect … | head` closes the pipe early: that is the reader's choice, not an error.
+    if (error.code === "EPIPE") process.exit(0);
+    if (process.exitCode === 1) return;
+    // The command ends as it would, so that a board is left idle; its exit code is 1 all the same.
+    process.exitCode = 1;
+    const { code, message, mend } = new MhoError("OUTPUT_UNWRITABLE", { why: error.message });
+    process.stderr.write(`${code} ${message}\n  → ${mend}\n`);
   });
   return {
     columns: Number(process.env.COLUMNS) || process.stdout.columns || 80,

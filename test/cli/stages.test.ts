@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { assetPath, shippedModelPath } from "../../src/datasets/index.ts";
+import { assetPath, formatNpy, shippedModelPath } from "../../src/datasets/index.ts";
 import { mho } from "./captured.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mho-stages-"));
@@ -91,6 +92,12 @@ describe("mho infer", () => {
       expect(item.softmaxEntropy + item.mutualInformation).toBeCloseTo(item.predictiveEntropy, 6);
     }
     expect((items as { class: number }[]).map((item) => item.class)).toEqual([3, 5, 8]);
+  });
+  it("names the inputs' file, not the model's, where an input has another shape", async () => {
+    const narrow = join(folder, "narrow.npy");
+    await writeFile(narrow, formatNpy({ shape: [2, 10], values: new Float32Array(20) }));
+    const { stderr } = await mho(["infer", shippedModelPath(), ...board, "--input", narrow]);
+    expect(stderr).toMatch(/^SHAPE_MISMATCH an input of \S*narrow\.npy has shape 10, but 28×28/);
   });
   it("refuses inputs of another shape, naming both", async () => {
     const { exitCode, stderr } = await mho(["infer", mapFile, ...board, "--input", labels]);

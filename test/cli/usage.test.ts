@@ -46,6 +46,27 @@ describe("the command line", () => {
     expect(stderr).toContain(says);
   });
 
+  it("is a document too where --json was asked for: stdout holds one, whatever was wrong", async () => {
+    const { exitCode, stdout } = await mho(["demo", "--samples", "NaN", "--json"]);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: "COMMAND_INVALID", says: expect.stringContaining("--samples") },
+    });
+  });
+
+  it("refuses a server that is to be a tty and a socket at once", async () => {
+    const { exitCode, stderr } = await mho([
+      "sim",
+      "--link",
+      "/tmp/board",
+      "--listen",
+      "localhost:0",
+      "--pty",
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("cannot be used with");
+  });
+
   it("prints the version of its package", async () => {
     const { exitCode, stdout } = await mho(["--version"]);
     expect(exitCode).toBe(0);
@@ -75,6 +96,11 @@ describe("an error", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: "FILE_UNREADABLE", facts: { path: "/nowhere/model.mho" } },
     });
+  });
+  it("says what to ask less of where an array cannot be, and blames nothing in mho", async () => {
+    const { exitCode, stderr } = await mho(["demo", "--samples", "1000000000000"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^OUT_OF_MEMORY .*\n {2}→ Ask for fewer samples/);
   });
   it("names the boards there are where a URL has no driver", async () =>
     expect((await mho(["board", "--board", "gpib:7"])).stderr).toMatch(/sim:.*tcp:.*serial:/));

@@ -63,7 +63,11 @@ export const evaluateCommand = (terminal: Terminal) =>
       const ood =
         options.ood === undefined ? undefined : firstOf(await readImages(options.ood), options.limit);
       await using board = await open(options.board, terminal);
-      const map = await onBoard(terminal, board, file, { probes: images, seed: options.seed });
+      const map = await onBoard(terminal, board, file, {
+        probes: images,
+        probesPath: options.images,
+        seed: options.seed,
+      });
       const set = {
         images: normalised(map.model, images, options.images),
         labels,

@@ -50,7 +50,11 @@ export const inferCommand = (terminal: Terminal) =>
     .action(async (file, options) => {
       const images = await readImages(options.input);
       await using board = await open(options.board, terminal);
-      const map = await onBoard(terminal, board, file, { probes: images, seed: options.seed });
+      const map = await onBoard(terminal, board, file, {
+        probes: images,
+        probesPath: options.input,
+        seed: options.seed,
+      });
       const inputs = normalised(map.model, images, options.input);
       const wanted = await inferOptions(terminal, board, options);
       const inferred = await terminal.progress("infer", (onProgress) =>

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { servePty, serveTcp, simulatorOptionsOf } from "#drivers";
 import { command, report } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
@@ -24,8 +24,10 @@ export const simCommand = (terminal: Terminal) =>
       "localhost",
       0,
     ] as [string, number])
-    .option("--pty", "serve as a tty, which programs open like a serial port")
-    .option("--link <path>", "with --pty: a symbolic link to make to the tty")
+    .addOption(
+      new Option("--pty", "serve as a tty, which programs open like a serial port").conflicts("listen"),
+    )
+    .addOption(new Option("--link <path>", "a symbolic link to make to the tty").implies({ pty: true }))
     .action(async (options) => {
       const simulator = simulatorOptionsOf(options.board);
       await using server = await (options.pty
