@@ -77,6 +77,16 @@ describe("deploying a map", () => {
     expect(report.layers[0]!.rmsWeight).toBeLessThan(1e-5);
   });
 
+  it("states an error of G⁺ alone in each output's own weight units", async () => {
+    const off = 0.5e-6;
+    const { board } = watched({ settles: (target, { col }) => target + (col % 2 === 0 ? off : 0) });
+    const { gamma } = made.layers[0]!;
+    const squares = Array.from(gamma, (siemensAWeight) => (off / siemensAWeight) ** 2);
+    expect(Math.max(...gamma) / Math.min(...gamma)).toBeGreaterThan(1.2);
+    const wanted = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / gamma.length);
+    expect((await deploy(made, board)).layers[0]!.rmsWeight / wanted).toBeCloseTo(1, 3);
+  });
+
   it("reports progress cell by cell up to the last", async () => {
     const marks: [number, number][] = [];
     await deploy(made, watched().board, { onProgress: (done, total) => marks.push([done, total]) });

@@ -120,11 +120,29 @@ describe("mapping", () => {
       ],
       [1],
     );
-    const [layer] = map(one, descriptor(), { probes: Float32Array.of(2), device: noisy(0.05) }).layers;
+    const budgetOf = (device: DeviceModel, ...probes: number[]) =>
+      map(one, descriptor(), { probes: Float32Array.from(probes), device }).layers[0]!;
+    const layer = budgetOf(noisy(0.05), 2);
     // γ = 18 µS / 0.5; G⁺ = 20 µS, G⁻ = 2 µS; the ADC's part is below 1e-6 here.
-    expect(layer!.budget.asked).toBeCloseTo(4 * 0.04 + 0.01, 3);
-    expect(layer!.budget.device).toBeCloseTo((4 * 0.05 ** 2 * (20 ** 2 + 2 ** 2)) / 36 ** 2, 5);
-    expect(layer!.budget).toMatchObject({ short: 0, clipped: 0, programming: 0 });
+    expect(layer.budget.asked).toBeCloseTo(4 * 0.04 + 0.01, 3);
+    expect(layer.budget.device).toBeCloseTo((4 * 0.05 ** 2 * (20 ** 2 + 2 ** 2)) / 36 ** 2, 5);
+    expect(layer.budget).toMatchObject({ short: 0, clipped: 0, programming: 0 });
+    // Of two probes, 2 and 1, the median lies midway.
+    expect(budgetOf(noisy(0.05), 2, 1).budget.asked).toBeCloseTo((0.17 + 0.05) / 2, 3);
+    // Frozen: 1 µS after verify and a tenth of G since, for both cells.
+    const frozen = {
+      ...noisy(0.05),
+      programmingSigma: () => siemens(1e-6),
+      persistentSigma: (g: number) => siemens(g / 10),
+    };
+    expect(budgetOf(frozen, 2).budget.programming).toBeCloseTo(
+      (4 * (1 + 2 ** 2 + 1 + 0.2 ** 2)) / 36 ** 2,
+      5,
+    );
+    // One read-out gives 0.449 where 0.17 is asked: three fit, and nothing is short then.
+    const loud = budgetOf(noisy(0.6), 2);
+    expect(loud.average).toBe(3);
+    expect(loud.budget.short).toBe(0);
   });
 
   it("names the weights that are not finite, and how many", () => {

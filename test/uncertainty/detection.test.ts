@@ -19,6 +19,10 @@ describe("detection of foreign inputs", () => {
     const familiar = [...Array(50).fill(0.95), ...Array(50).fill(0.85)];
     expect(fprAtRecall(Array(100).fill(0.9), familiar)).toBe(0.5);
   });
+  it("takes the threshold that finds 19 of 20 foreign inputs for a recall of 0.95, not the next one", () => {
+    const foreign = Array.from({ length: 20 }, (_, k) => k + 1);
+    expect(fprAtRecall(foreign, [1.5, 30])).toBe(0.5);
+  });
   it("is undefined, not 0, without positives, without negatives or with a NaN score", () => {
     for (const figure of [auroc, averagePrecision, fprAtRecall]) {
       expect(figure([], [1])).toBeNaN();

@@ -32,6 +32,9 @@ describe("effective samples", () => {
     // Centred ±2.5 ±1.5 ±0.5: γ₀ = 17.5/6, γ₁ = 8.75/6, γ₂ = 1/6, γ₃ = −4.75/6… : Γ₀ = 1.5 γ₀, Γ₁ = −0.214 γ₀.
     expect(effectiveSamples([1, 2, 3, 4, 5, 6])).toBeCloseTo(3, 12);
   });
+  it("let no pair of lags count for more than the one before (numpy: 8.25 if it did)", () => {
+    expect(effectiveSamples([3, 3, 3, 4, 2, 4, 0, 1, 1, 4, 0, 0])).toBeCloseTo(10.379725799750723, 12);
+  });
   it("are all of them for a constant series, or one too short to tell, and NaN where a value is", () => {
     expect(effectiveSamples([2, 2, 2, 2, 2])).toBe(5);
     expect(effectiveSamples([1, 2, 3])).toBe(3);

@@ -4,12 +4,13 @@ import { gaussianNll, predictiveValues, sharpness } from "../../src/uncertainty/
 describe("the predictive of a regression", () => {
   const set = { items: 1, samples: 3, outputs: 2, values: Float32Array.of(1, 10, 2, 10, 3, 10) };
   it("is the samples' mean and their spread with ddof 1", () => {
-    const { mean, epistemic, std, aleatoric, meanError } = predictiveValues(set);
+    const { mean, epistemic, std, aleatoric, meanError, epistemicError } = predictiveValues(set);
     expect(Array.from(mean)).toEqual([2, 10]);
     expect(Array.from(epistemic)).toEqual([1, 0]);
     expect(Array.from(std)).toEqual([1, 0]);
     expect(Array.from(aleatoric)).toEqual([0, 0]);
     expect(meanError[0]).toBeCloseTo(1 / Math.sqrt(3), 14);
+    expect(epistemicError[0]).toBeCloseTo(1 / Math.sqrt(2 * 2), 14);
   });
   it("adds the mean noise variance to the variance of the means (law of total variance)", () => {
     const { aleatoric, std } = predictiveValues(set, [3, 4, 3, 4, 3, 4]);
