@@ -37,10 +37,12 @@ export function withoutTrend(reads: TimedReads, degree = 3): Float64Array {
   checkReads(reads, degree + 2);
   const { times, values } = reads;
   const [start, half] = [times[0]!, (times.at(-1)! - times[0]!) / 2];
+  const places = times.map((t) => (t - start) / half - 1);
   const left = values.slice();
   const basis: Float64Array[] = [];
   for (let power = 0; power <= degree; power++) {
-    const column = times.map((t) => ((t - start) / half - 1) ** power);
+    const column = basis.at(-1)?.slice() ?? new Float64Array(times.length).fill(1);
+    if (power > 0) for (let i = 0; i < column.length; i++) column[i]! *= places[i]!;
     for (const other of basis) subtractProjection(column, other);
     basis.push(column);
     subtractProjection(left, column);
