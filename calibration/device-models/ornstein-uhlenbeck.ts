@@ -95,13 +95,13 @@ function advance(
   factors: (k: number) => { decay: number; spread: number },
 ): void {
   const devices = values.length;
-  const perProcess = Array.from(sigmas, (sigma, k) => ({ sigma, ...factors(k) }));
+  const weighted = Array.from(sigmas, (sigma, k) => ({ sigma, ...factors(k) }));
   values.fill(0);
   for (let start = 0, number = at.block ?? 0; start < devices; start += block, number++) {
     const count = Math.min(block, devices - start);
     const z = normals.subarray(0, sigmas.length * count);
     fillNormals(z, at.seed, at.stream, at.step, number);
-    perProcess.forEach(({ sigma, decay, spread }, k) => {
+    weighted.forEach(({ sigma, decay, spread }, k) => {
       const from = k * devices + start;
       for (let i = 0; i < count; i++) {
         const x = decay * states[from + i]! + spread * z[k * count + i]!;
