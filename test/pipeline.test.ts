@@ -5,6 +5,8 @@ import type { CrossbarBoard } from "#protocol";
 import { deploy } from "../src/deploy/index.ts";
 import { map } from "../src/mapping/index.ts";
 import { evaluate, evaluateReference, infer } from "../src/pipeline.ts";
+import { referenceSamples } from "../src/posterior/index.ts";
+import { effectiveSamples, predictive } from "../src/uncertainty/index.ts";
 import { denseModel, inputs } from "./mapping/models.ts";
 
 const settings = { profile: "hfox-tsinghua", seed: 3, tiles: 4, rows: 32, cols: 32 };
@@ -73,6 +75,50 @@ describe("evaluating", () => {
     const wanted = { code: "SHAPE_MISMATCH", facts: { what: "the set of foreign inputs" } };
     await expect(evaluate(map(model, board.descriptor), board, set)).rejects.toMatchObject(wanted);
     expect(() => evaluateReference(model, set)).toThrow(/foreign/);
+  });
+
+  it("takes each figure from the items it is of, foreign inputs as what is to be found", () => {
+    const [known, ood] = [inputs(30, 16, 5), inputs(20, 16, 6).map((value) => 3 * value)];
+    const labels = Array.from({ length: 30 }, (_, k) => k % 4);
+    const found = evaluateReference(model, { images: known, labels, ood }, { samples: 20, seed: 3 });
+    const samples = referenceSamples(model, Float32Array.of(...known, ...ood), 20, 3);
+    const p = predictive(samples);
+    const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    for (const name of ["predictiveEntropy", "softmaxEntropy", "mutualInformation"] as const) {
+      const [own, foreign] = [Array.from(p[name].slice(0, 30)), Array.from(p[name].slice(30))];
+      const pairs = foreign.flatMap((f) => own.map((o) => (Math.sign(f - o) + 1) / 2));
+      expect(found[name]).toBeCloseTo(mean(own), 12);
+      expect(found.ood![name]).toBeCloseTo(mean(foreign), 12);
+      expect(found.ood!.auroc[name]).toBeCloseTo(mean(pairs), 12);
+      expect(Math.abs(mean(pairs) - 0.5)).toBeGreaterThan(0.05);
+    }
+    const right = labels.filter((label, item) => label === p.label[item]).length;
+    expect(found.accuracy).toBeCloseTo(right / 30, 12);
+    const worth = Array.from({ length: 50 }, (_, item) =>
+      effectiveSamples(
+        Array.from({ length: 20 }, (_, s) => samples.values[(item * 20 + s) * 4 + p.label[item]!]!),
+      ),
+    ).sort((a, b) => a - b);
+    expect(found.effectiveSamples).toBeCloseTo((worth[24]! + worth[25]!) / 2, 12);
+  });
+
+  it("gives the share of layer outputs that the devices overfill", async () => {
+    const narrow = { ...denseModel([16, 24, 4], { std: 0.005 }), output: "classes" as const };
+    await using board = await simulatedBoard(settings);
+    const device = deviceModel(await loadProfile(settings.profile));
+    const made = map(narrow, board.descriptor, { device, probes: x });
+    await deploy(made, board);
+    const options = { samples: 5, seed: 8, device };
+    const { samples } = await infer(made, board, x, options);
+    const { short } = await evaluate(
+      made,
+      board,
+      { images: x, labels: new Array<number>(12).fill(0) },
+      options,
+    );
+    expect(samples.drawn).toBe(12 * 5 * (24 + 4));
+    expect(samples.short).toBeGreaterThan(0);
+    expect(short).toBeCloseTo(samples.short / (12 * 5 * 28), 12);
   });
 
   it("reports on an ideal board what the software reference reports, within Monte-Carlo error", async () => {
