@@ -98,11 +98,16 @@ describe("mapping", () => {
     expect(
       averagingFor(
         asked,
-        Float32Array.from({ length: 10 }, (_, k) => (k === 9 ? 100 : 3)),
+        Float32Array.from({ length: 10 }, (_, k) => [2, 2, 2, 2, 2, 2, 2, 2, 3, 100][k]!),
       ),
     ).toBe(3);
     expect(averagingFor(asked, new Float32Array(10).fill(0.9))).toBe(1);
     expect(averagingFor(asked, new Float32Array(10).fill(99))).toBe(16);
+    // Repeats of noiseless cells are all alike, whatever the converter adds.
+    const coarse = descriptor({ adc: { bits: 4, ranges: [microamps(10)] } });
+    const sure = denseModel([6, 3], { std: 1e-4 });
+    const { layers } = map(sure, coarse, { device: deviceModel(ideal) });
+    expect(layers.map(({ average }) => average)).toEqual([1]);
   });
 
   it("reports the noise budget of one weight in closed form", () => {
