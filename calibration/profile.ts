@@ -134,6 +134,10 @@ const Columns = z.strictObject({
   offset: sourced(z.number().min(0)),
 });
 
+/** What an ADC does wrong, in codes: device-models/converter-errors.ts; and the noise it adds to each conversion. */
+const codes = sourced(z.number().min(0));
+const AdcErrors = z.strictObject({ inl: codes, dnl: share, noise: codes });
+
 /** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */
 export const BoardProfile = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,16}$/, "1 … 16 lower-case letters, digits and dashes"),
@@ -141,7 +145,7 @@ export const BoardProfile = z.strictObject({
   geometry: z.strictObject({ tiles: count(1, 4096), rows: count(1, 1024), cols: count(1, 1024) }),
   conductance: z.strictObject({ min: conductance, max: conductance, lsb: conductance }),
   dac: z.strictObject({ bits: count(1, 15), fullScale: voltage, bipolar: sourced(z.boolean()) }),
-  adc: z.strictObject({ bits: count(2, 16), ranges: currents }),
+  adc: z.strictObject({ bits: count(2, 16), ranges: currents, errors: AdcErrors.optional() }),
   programming: Programming,
   readNoise: ReadNoise,
   drift: Drift,

@@ -28,7 +28,7 @@ import {
   type TileCells,
 } from "./cells.ts";
 import { columnsOf } from "./columns.ts";
-import { converter } from "./converters.ts";
+import { converter, levelsOf } from "./converters.ts";
 import type { BoardCore } from "./core.ts";
 import { describe } from "./describe.ts";
 import { driveOf } from "./drive.ts";
@@ -212,6 +212,7 @@ class SimulatedArray implements SimulatedCore {
     const { model, profile, seed, faults } = this.#devices;
     const { adc, dac } = this.descriptor;
     const converting = converter(adc, request.range, faults.adcOffset);
+    const levels = levelsOf(profile, { bits: adc.bits, tile: request.tile, seed });
     const ready = burst(request, {
       area: this.#agedArea(request),
       inputs: driveOf(inputs, profile, dac),
@@ -219,7 +220,8 @@ class SimulatedArray implements SimulatedCore {
       engine: this.#options.engine,
       seed,
       drawn: this.drawn,
-      converter: converting,
+      converter: { ...converting, levels },
+      converterNoise: profile.adc.errors?.noise.value ?? 0,
       columns: columnsOf(profile, request, { seed, tileCols: this.descriptor.cols }),
       scale: (dac.lsb * model.window.max) / converting.lsb,
     });

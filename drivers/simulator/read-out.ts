@@ -37,6 +37,8 @@ export interface BurstSettings {
   /** Counts the samples that each engine draws. */
   readonly drawn: DrawnSamples;
   readonly converter: Converter;
+  /** Standard deviation, in codes, of what the converter adds to each conversion. */
+  readonly converterNoise: number;
   /** Gain and offset of each column, where they differ. */
   readonly columns: Columns | undefined;
   /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
@@ -121,6 +123,7 @@ export function burst(request: Request<"readOut">, settings: BurstSettings): Bur
   const { cols, repeats, vectors, firstSample } = request;
   const momentsOf = batchedMoments({ ...settings, vectors });
   const fromMoments = momentNoise(request, settings);
+  const conversions = columnNumbers(request, settings.seed, fillNormals, streams.converters);
   let fromDevices: AddNoise | undefined;
   const line = new Float64Array(cols);
   return {
@@ -139,6 +142,10 @@ export function burst(request: Request<"readOut">, settings: BurstSettings): Bur
           (single ? fromDevices! : fromMoments)(line, { number: firstSample + s, vector, moments });
         }
         if (settings.columns) amplify(line, settings.columns);
+        if (settings.converterNoise > 0) {
+          const { run, at } = conversions(firstSample + s);
+          for (let j = 0; j < cols; j++) line[j]! += settings.converterNoise * run[at + j]!;
+        }
         saturated += convert(line, settings.converter, codes, (s - first) * cols);
       }
       return { codes, saturated };

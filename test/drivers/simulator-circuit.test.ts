@@ -7,6 +7,7 @@ import { assumed, currents, profileWith, programmed, readOutRequest, whole } fro
 const quiet = () =>
   profileWith("rram-taox-arc", (profile) => {
     for (const field of ["flicker", "telegraph", "lines"]) delete profile[field];
+    delete (profile.adc as Record<string, unknown>).errors;
     profile.readNoise = { law: "none" };
     Object.assign(profile.stuck as object, { low: assumed(0), high: assumed(0) });
   });

@@ -11,6 +11,7 @@ const held = inSiemens(new Float64Array(1024).fill(50e-6));
 const unbroken = (profile: Record<string, unknown>): void => {
   Object.assign(profile.stuck as object, { low: assumed(0), high: assumed(0) });
   delete profile.lines;
+  delete (profile.adc as Record<string, unknown>).errors;
 };
 const flickering = () =>
   profileWith("rram-taox-arc", (profile) => {
