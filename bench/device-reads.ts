@@ -47,7 +47,7 @@ async function onWorkers(pairs: DeviceArray) {
     first: part * perWorker,
     count: perWorker,
   }));
-  return rateOf(() => many.run(requests), requests.length * perWorker, 9);
+  return await rateOf(() => many.run(requests), requests.length * perWorker, 9);
 }
 
 export const deviceReading: Bench = {

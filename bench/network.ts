@@ -80,7 +80,7 @@ async function onWorkers(plan: NetworkPlan) {
   await using many = pool(networkForward(plan), workers);
   const whole = request(plan);
   const parts = Array.from({ length: 2 * workers }, (_, i) => ({ ...whole, firstItem: i * items }));
-  return rateOf(() => many.run(parts), parts.length * items, 9);
+  return await rateOf(() => many.run(parts), parts.length * items, 9);
 }
 
 export const network: Bench = {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { MhoError } from "#protocol";
 import { type Done, doJob, type Engine, type Job, type Write, write } from "./job.ts";
 import { type Kernels, newKernels, simd, wasmBytes } from "./wasm.ts";
 
@@ -44,21 +45,31 @@ export function direct<Request, Answer>(engine: Engine<Request, Answer>): (reque
   return (request) => engine.answer(doJob(kernels, engine.job(request)), request);
 }
 
-interface Busy {
+interface Waiting {
   resolve(done: Done): void;
   reject(reason: unknown): void;
 }
 
-/** One worker thread: a job at a time. */
+/** One worker thread: it does its jobs in the order they come. A thread that has ended refuses those left and later ones. */
 function thread(resident: readonly Write[]): { run(job: Job): Promise<Done>; end(): Promise<unknown> } {
   const worked = new Worker(worker, { eval: true, workerData: { wasm: wasmBytes, resident } });
-  let busy: Busy | undefined;
-  worked.on("message", (done: Done) => busy?.resolve(done));
-  worked.on("error", (reason) => busy?.reject(reason));
+  const waiting: Waiting[] = [];
+  let failure: unknown;
+  const fail = (reason: unknown): void => {
+    failure ??= reason;
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  };
+  worked.on("message", (done: Done) => waiting.shift()?.resolve(done));
+  worked.on("error", fail);
+  worked.on("exit", () => fail(new MhoError("THREADS_ENDED", {})));
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
-        busy = { resolve, reject };
+        if (failure) {
+          reject(failure);
+          return;
+        }
+        waiting.push({ resolve, reject });
         worked.postMessage(job);
       }),
     end: () => worked.terminate(),

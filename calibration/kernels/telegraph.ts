@@ -3,7 +3,7 @@ import { places, write } from "./job.ts";
 import { floatPanels, type Matrix, padded } from "./panels.ts";
 import { newKernels, scratch } from "./wasm.ts";
 
-/** Two-state devices, rows × cols, row-major, and the numbers their rows are driven with. */
+/** Two-state devices, rows × cols (each below 65536), row-major, and the numbers their rows are driven with. */
 export interface TelegraphArray extends Matrix {
   readonly inputs: Float32Array;
   /** What a device adds to its conductance in the upper state. */
@@ -23,17 +23,24 @@ export interface Telegraph {
 
 const threshold = (p: number): number => Math.min(2 ** 32 - 1, Math.round(p * 2 ** 32));
 
-/** Devices by the octave (2^−(o+1), 2^−o] of their greater probability, as places in the panels; none that never flips. */
-function octaves({ rows, cols, up, down }: TelegraphArray): Map<number, number[]> {
-  const buckets = new Map<number, number[]>();
+interface Bucket {
+  /** Of each device its place in the panels, then row and column. */
+  readonly order: number[];
+  /** Greatest probability of a flip. */
+  most: number;
+}
+
+/** Devices by the octave (2^−(o+1), 2^−o] of their greater probability; none that never flips. */
+function octaves({ rows, cols, up, down }: TelegraphArray): Map<number, Bucket> {
+  const buckets = new Map<number, Bucket>();
   for (let row = 0, from = 0; row < rows; row++)
     for (let col = 0; col < cols; col++, from++) {
       const most = Math.max(up[from]!, down[from]!);
       if (most === 0) continue;
       const octave = Math.floor(-Math.log2(most));
-      const place = (col & ~7) * rows + 8 * row + (col & 7);
-      const bucket = buckets.get(octave) ?? [];
-      bucket.push(place);
+      const bucket = buckets.get(octave) ?? { order: [], most: 0 };
+      bucket.order.push((col & ~7) * rows + 8 * row + (col & 7), ((row << 16) | col) >>> 0);
+      bucket.most = Math.max(bucket.most, most);
       buckets.set(octave, bucket);
     }
   return buckets;
@@ -69,11 +76,10 @@ export function telegraph(array: TelegraphArray, seed: number, stream: number): 
     { at: amplitudes, numbers: floatPanels(array.amplitudes, array) },
   ]);
   kernels.reserve(memory.end);
-  const buckets = [...octaves(array)].map(([octave, devices]) => {
-    const order = { at: place(4 * devices.length), numbers: Uint32Array.from(devices) };
-    write(kernels, [order]);
-    const most = 2 ** -octave;
-    return { order: order.at, octave, count: devices.length, most, perWait: -1 / Math.log1p(-most) };
+  const buckets = [...octaves(array)].map(([octave, { order, most }]) => {
+    const at = place(4 * order.length);
+    write(kernels, [{ at, numbers: Uint32Array.from(order) }]);
+    return { at, octave, count: order.length / 2, most, perWait: -1 / Math.log1p(-most) };
   });
   return {
     dense: (step) => {
@@ -84,10 +90,10 @@ export function telegraph(array: TelegraphArray, seed: number, stream: number): 
     },
     skip: (step) => {
       let flips = 0;
-      for (const { order, octave, count, most, perWait } of buckets) {
+      for (const { at, octave, count, most, perWait } of buckets) {
         // Octave 0 … 32: apart from the panels' numbers, which `dense` takes for the same step.
         const bucket = 0x8000_0000 + octave;
-        const of = [x, levels, odds, amplitudes, sums, rows, order, count, most] as const;
+        const of = [x, levels, odds, amplitudes, sums, at, count, most] as const;
         flips += kernels.telegraphSkip(...of, key, step, bucket, perWait);
       }
       return { sums: kernels.reserve(0).f64.slice(sums / 8, sums / 8 + cols), flips };

@@ -147,3 +147,14 @@ it("does not depend on the number of workers, to the last bit", async () => {
     expect(Float32Array.from(parts.flatMap((part) => [...part]))).toEqual(whole);
   }
 });
+
+it("refuses what was still asked for when the pool is disposed, and answers requests that overlap", async () => {
+  const many = pool(deviceReads(array), 2);
+  const ask = (first: number) => many.run([{ ...at, first, inputs, count: 20 }]);
+  const [one, two] = await Promise.all([ask(0), ask(20)]);
+  const whole = direct(deviceReads(array))({ ...at, inputs, count: 40 });
+  expect([...one![0]!, ...two![0]!]).toEqual([...whole]);
+  const left = expect(ask(40)).rejects.toMatchObject({ code: "THREADS_ENDED" });
+  await many[Symbol.asyncDispose]();
+  await left;
+});

@@ -118,7 +118,11 @@ describe("a kernel and its mirror", () => {
     const [rows, n8] = [31, 24];
     const devices = rows * n8;
     const odds = Uint32Array.from({ length: 2 * devices }, () => chance.uniform() * 0.05 * 2 ** 32);
-    const order = Uint32Array.from({ length: devices }, (_, i) => devices - 1 - i);
+    const order = Uint32Array.from({ length: 2 * devices }, (_, i) => {
+      const device = devices - 1 - (i >> 1);
+      const line = device >> 3;
+      return i % 2 ? ((line % rows) << 16) | (8 * Math.floor(line / rows) + (device & 7)) : device;
+    });
     const given = { [k]: key, [a]: normal(rows), [b]: odds, [c]: normal(devices), [e]: order };
     same(given, (by) => {
       let flips = 0;
@@ -130,7 +134,6 @@ describe("a kernel and its mirror", () => {
           b,
           c,
           d + 65536,
-          rows,
           e,
           devices,
           0.05,

@@ -69,10 +69,10 @@ function wait(): void {
 /**
  * One step of `count` devices listed at `order` that flip with a probability of at most `most`: jumps from one that may flip
  * to the next (a geometric number of devices), there flips with its own probability over `most`. A device is its place in the
- * panels; `sums` (f64, a column each) follow the flips. Gives the number of flips. `bucket` tells buckets of one step apart.
+ * panels, then its row in the upper and its column in the lower 16 bits; `sums` (f64, a column each) follow the flips. Gives the number of flips. `bucket` tells buckets of one step apart.
  */
 export function telegraphSkip(
-  x: usize, levels: usize, odds: usize, amplitudes: usize, sums: usize, rows: i32,
+  x: usize, levels: usize, odds: usize, amplitudes: usize, sums: usize,
   order: usize, count: i32, most: f64, key: usize, number: u32, bucket: u32, perWait: f64,
 ): i32 {
   keyed(state, key, number, bucket);
@@ -91,17 +91,16 @@ export function telegraphSkip(
     }
     if (jump >= <f64>(count - i)) break;
     i += <i32>jump;
-    const device = load<u32>(order + ((<usize>i) << 2));
-    const line = device >> 3, column = device & 7;
+    const entry = order + ((<usize>i) << 3);
+    const device = load<u32>(entry), lines = load<u32>(entry, 4);
     const at = (<usize>device) << 2;
     const level = load<i32>(levels + at);
-    const threshold = load<u32>(odds + ((<usize>line) << 6) + ((<usize>column) << 2) + (level ? 32 : 0));
+    const threshold = load<u32>(odds + ((<usize>(device & ~7)) << 3) + ((<usize>(device & 7)) << 2) - (level << 5));
     if (<f64>word * most >= <f64>threshold) continue;
     store<i32>(levels + at, ~level);
-    const row = line % rows;
-    const change = <f64>load<f32>(x + ((<usize>row) << 2)) * <f64>load<f32>(amplitudes + at);
-    const sum = sums + ((<usize>(((line / rows) << 3) | column)) << 3);
-    store<f64>(sum, load<f64>(sum) + (level ? -change : change));
+    const change = <f64>load<f32>(x + ((<usize>(lines >> 16)) << 2)) * <f64>load<f32>(amplitudes + at);
+    const sum = sums + ((<usize>(lines & 0xffff)) << 3);
+    store<f64>(sum, load<f64>(sum) + <f64>(2 * level + 1) * change);
     flips++;
   }
   return flips;

@@ -46,7 +46,7 @@ function waits(words: Int32Array): () => readonly [number, number] {
 }
 
 function skip(views: () => Views, keyed: Exports["keyed"]): Telegraph["telegraphSkip"] {
-  return (x, levels, odds, amplitudes, sums, rows, order, count, most, key, number, bucket, perWait) => {
+  return (x, levels, odds, amplitudes, sums, order, count, most, key, number, bucket, perWait) => {
     const { f32, f64, i32, u32 } = views();
     keyed(state, key, number, bucket);
     const wait = waits(i32.subarray(state / 4, state / 4 + 16));
@@ -56,14 +56,13 @@ function skip(views: () => Views, keyed: Exports["keyed"]): Telegraph["telegraph
       const jump = time * perWait;
       if (jump >= count - i) return flips;
       i += Math.trunc(jump);
-      const device = u32[order / 4 + i]!;
-      const [line, column] = [device >>> 3, device & 7];
+      const [device, lines] = [u32[order / 4 + 2 * i]!, u32[order / 4 + 2 * i + 1]!];
       const level = i32[levels / 4 + device]!;
-      if (word * most >= u32[odds / 4 + 16 * line + column - 8 * level]!) continue;
+      if (word * most >= u32[odds / 4 + 2 * (device & ~7) + (device & 7) - 8 * level]!) continue;
       i32[levels / 4 + device] = ~level;
-      const change = f32[x / 4 + (line % rows)]! * f32[amplitudes / 4 + device]!;
-      const sum = sums / 8 + Math.floor(line / rows) * 8 + column;
-      f64[sum] = f64[sum]! + (level ? -change : change);
+      const change = f32[x / 4 + (lines >>> 16)]! * f32[amplitudes / 4 + device]!;
+      const sum = sums / 8 + (lines & 0xffff);
+      f64[sum] = f64[sum]! + (2 * level + 1) * change;
       flips++;
     }
   };
