@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { type Crossbar, factorCrossbar, randomStream, solveCrossbar } from "#calibration";
 import { ohms } from "#protocol";
 import { type Bench, type Rate, type Row, row } from "./measure.ts";
+import { noRivals } from "./rivals.ts";
 
 const tolerance = 1e-6;
 
@@ -55,28 +56,27 @@ def once():
   t = time.process_time()
   x = splu(A, permc_spec="MMD_AT_PLUS_A", options=dict(SymmetricMode=True), diag_pivot_thresh=0).solve(b)
   return time.process_time() - t, x
-taken, x = zip(*[once() for _ in range(4)])
-print(json.dumps({"ms": 1e3 * sorted(taken[1:])[1], "currents": list(x[0][-n:])}))
+once(); taken, x = zip(*[once() for _ in range(5)]); taken = sorted(taken)
+print(json.dumps({"value": 1e3 * taken[2], "spread": (taken[3] - taken[1]) / taken[2], "currents": list(x[0][-n:])}))
 `;
 
-interface Rival {
-  readonly ms: number;
+interface Solved extends Rate {
   readonly currents: readonly number[];
 }
-function scipy({ crossbar, conductances, voltages }: Circuit): Rival | null {
+function scipy({ crossbar, conductances, voltages }: Circuit): Solved | { readonly absent: string } {
   const input = JSON.stringify({ n: crossbar.rows, g: [...conductances], v: [...voltages] });
   const env = { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
   const { status, stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", nodal], {
     encoding: "utf8",
     ...{ input, env },
   });
-  if (status === 0) return JSON.parse(stdout) as Rival;
+  if (status === 0) return JSON.parse(stdout) as Solved;
   if (stderr && !stderr.includes("ModuleNotFoundError")) throw new Error(stderr);
-  return null;
+  return { absent: "python3-scipy is not installed" };
 }
 
 /** Nothing is compared that differs: a ratio for another answer would be worthless. */
-function agree(currents: Float64Array, rival: Rival): void {
+function agree(currents: Float64Array, rival: Solved): void {
   const largest = Math.max(...rival.currents);
   const error = Math.max(...rival.currents.map((wanted, j) => Math.abs(wanted - currents[j]!))) / largest;
   if (!(error <= tolerance)) throw new Error(`the currents differ from SciPy's by ${error} of the largest`);
@@ -85,7 +85,7 @@ function agree(currents: Float64Array, rival: Rival): void {
 const solving = (n: number, wanted: number): Bench => ({
   name: `solve-${n}`,
   does: `column currents of ${n}×${n} devices with line resistance, factor and solve, to 1e-6`,
-  run: async (): Promise<Row> => {
+  run: async (rivals): Promise<Row> => {
     const given = circuit(n);
     let factor = factorCrossbar(given.conductances, given.crossbar);
     const work = () => {
@@ -93,12 +93,11 @@ const solving = (n: number, wanted: number): Bench => ({
       return solveCrossbar(factor, given.voltages, { tolerance }).currents;
     };
     const rate = cpuMs(work);
-    const rival = scipy(given);
-    if (rival) agree(work(), rival);
+    const rival = rivals === noRivals ? rivals.numpy("") : scipy(given);
+    if ("currents" in rival) agree(work(), rival as Solved);
     return row({
       ...{ name: `solve-${n}`, unit: "ms", rate, lessIsBetter: true, limit: [`${wanted} ms wanted`, wanted] },
-      rival: ["SciPy splu, factor and solve", rival?.ms ?? null],
-      ...(rival ? {} : { reason: "python3-scipy is not installed" }),
+      rival: ["SciPy splu, factor and solve", rival],
     });
   },
 });
