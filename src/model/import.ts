@@ -15,6 +15,12 @@ export interface ImportOptions {
   readonly std?: string | undefined;
 }
 
+/** A model that was trained, not imported, names no file of weights: the one it was read from is theirs. */
+const traced = (model: BayesianModel, path: string, bytes: Uint8Array): BayesianModel =>
+  model.provenance.sha256 !== ""
+    ? model
+    : { ...model, provenance: { ...model.provenance, file: basename(path), sha256: sha256Of(bytes) } };
+
 /**
  * Reads a trained Bayesian network: .pt, .pth, .safetensors or .npz by the naming of its library, or a `.mho` model.
  * `provenance` says the library, the transform, and every choice that was made. Errors: those of `openFile`,
@@ -30,7 +36,7 @@ export async function importModel(path: string, { arch, std }: ImportOptions = {
         value: std ?? "",
         why: "a .mho model already holds this",
       });
-    return readModel(path);
+    return traced(await readModel(path), path, opened.bytes);
   }
   const { library, std: made, layers: named, unused, notes } = namedLayers(opened.weights, path, std);
   const { notes: more, ...network } =

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,8 @@ describe("mho import and inspect", () => {
     const model = await json(["import", shippedModelPath()]);
     expect(Object.keys(model)).toEqual(expect.arrayContaining(["library", "std", "layers", "sha256"]));
     const [first] = model.layers as { shape: number[]; std: { min: number; median: number; max: number } }[];
+    const bytes = readFileSync(shippedModelPath());
+    expect(model.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
     expect(first!.shape[1]).toBe(784);
     expect(first!.std.min).toBeGreaterThan(0);
     expect(first!.std.median).toBeLessThanOrEqual(first!.std.max);

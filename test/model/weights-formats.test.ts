@@ -143,9 +143,13 @@ describe("a file", () => {
       facts: { path: at("nowhere.pt") },
     }));
 
-  it("of a model that mho wrote is imported as it is, and takes no --std", async () => {
+  it("of a model that mho wrote is imported as it is, with the file it is from, and takes no --std", async () => {
     await writeModel(at("ours.mho"), everyLayer);
-    expect(await importModel(at("ours.mho"))).toEqual(everyLayer);
+    const read = { file: "ours.mho", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    expect(await importModel(at("ours.mho"))).toEqual({
+      ...everyLayer,
+      provenance: { ...everyLayer.provenance, ...read },
+    });
     await expect(importModel(at("ours.mho"), { std: "exp" })).rejects.toMatchObject({
       code: "OPTION_INVALID",
     });
