@@ -117,7 +117,7 @@ function runs(row: readonly Cell[]): Cell[][] {
   const found: Cell[][] = [];
   for (const cell of row) {
     const last = found.at(-1);
-    if (last?.[0]!.curve === cell.curve) last.push(cell);
+    if (last?.at(0)?.curve === cell.curve) last.push(cell);
     else found.push([cell]);
   }
   return found;
