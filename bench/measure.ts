@@ -73,17 +73,18 @@ const shortest = 0.02;
 
 /** As `rateOf`, by this process's CPU time: for one thread, on a machine that is shared. Runs last 20 ms or more each. */
 export async function cpuRateOf(work: () => unknown, amount: number, repeats = 11): Promise<Rate> {
-  await work();
-  const start = cpuSeconds();
-  await work();
-  const times = Math.max(1, Math.ceil(shortest / Math.max(cpuSeconds() - start, 1e-6)));
-  const many = async (): Promise<void> => {
+  const runs = async (times: number): Promise<number> => {
+    const start = cpuSeconds();
     for (let k = 0; k < times; k++) {
       const given = work();
       if (given instanceof Promise) await given;
     }
+    return cpuSeconds() - start;
   };
-  return rateBy(cpuSeconds, many, times * amount, repeats);
+  // Doubling warms up too: the compiler has been by before the first run that counts.
+  let times = 1;
+  while ((await runs(times)) < shortest) times *= 2;
+  return rateBy(cpuSeconds, () => runs(times), times * amount, repeats);
 }
 
 interface Comparison {
