@@ -197,7 +197,10 @@ export const errorTable = {
     says: "the loss became {loss} in epoch {epoch} of {epochs}; no model was made",
     mend: "Try a smaller --learning-rate, and look at the scale of the inputs.",
   },
-  COMMAND_INVALID: { says: "{why}", mend: "`mho --help` lists the commands, COMMAND --help its options." },
+  COMMAND_INVALID: {
+    says: "the command line does not hold: {why}",
+    mend: "`mho --help` lists the commands, COMMAND --help its options.",
+  },
   OUTPUT_UNWRITABLE: {
     says: "cannot write the result to stdout: {why}",
     mend: "Free some space or send the output elsewhere.",
