@@ -15,6 +15,8 @@ import type { ConductanceMap, MappedLayer } from "./types.ts";
 const count = z.int().positive();
 const index = z.int().min(0);
 const finite = z.number();
+/** Read-outs a sample that any map may ask for; `map` itself stops at 16. */
+const mostAverage = 1024;
 
 const StoredBlock = z.strictObject({
   area: z.strictObject({ tile: index, row: index, col: index, rows: count, cols: count }),
@@ -33,7 +35,7 @@ const StoredLayer = z.strictObject({
   inputLsb: finite.positive(),
   signed: z.boolean(),
   range: index,
-  average: count,
+  average: count.max(mostAverage),
   budget: z.strictObject({
     asked: finite,
     device: finite,
@@ -111,6 +113,22 @@ function fault(map: ConductanceMap): string | undefined {
     const placed = misplaced(map, layer);
     if (placed !== undefined) return `layer ${k} ${placed}`;
   }
+  return overlapping(map);
+}
+
+/** Two blocks that want the same cell of a tile. */
+function overlapping({ layers }: ConductanceMap): string | undefined {
+  const areas = layers.flatMap(({ blocks }, layer) => blocks.map(({ area }) => ({ layer, area })));
+  for (const [k, { layer, area: a }] of areas.entries())
+    for (const { layer: other, area: b } of areas.slice(0, k))
+      if (
+        a.tile === b.tile &&
+        a.row < b.row + b.rows &&
+        b.row < a.row + a.rows &&
+        a.col < b.col + b.cols &&
+        b.col < a.col + a.cols
+      )
+        return `layers ${other} and ${layer} share cells of tile ${a.tile}`;
   return undefined;
 }
 

@@ -44,6 +44,17 @@ describe("a map on disk", () => {
       }),
       "layer 1 has a block beyond the board",
     ],
+    [
+      "two layers on the same cells",
+      altered({
+        blocks: made.layers[1]!.blocks.map((block) => ({
+          ...block,
+          area: { ...block.area, tile: 0, row: 0, col: 0 },
+        })),
+      }),
+      "share cells of tile 0",
+    ],
+    ["more read-outs a sample than any map asks for", altered({ average: 1e9 }), "average"],
     ["an ADC range the board lacks", altered({ range: 7 }), "layer 1 wants ADC range 7"],
     ["another model inside", { ...made, model: convModel(9) }, "it was made of another model"],
     ["a layer too few", { ...made, layers: made.layers.slice(1) }, "it has 1 layers for a model of 2"],
