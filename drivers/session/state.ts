@@ -1,4 +1,4 @@
-import { type MessageName, messages } from "#protocol";
+import { type MessageName, messages, urgent } from "#protocol";
 import { noRoundTrip, type RoundTrip } from "./round-trip.ts";
 
 /** A request that waits for its turn. */
@@ -90,18 +90,9 @@ export type Action =
 
 export type Step = readonly [State, readonly Action[]];
 
-/** Requests that a board answers between two cells or samples, whatever else it does. The others wait in its queue. */
-const urgent: ReadonlySet<MessageName> = new Set([
-  "hello",
-  "ping",
-  "sense",
-  "idle",
-  "abort",
-  "linkFigures",
-  "textMode",
-]);
+const atOnce: ReadonlySet<MessageName> = new Set(urgent);
 
-export const isUrgent = (what: MessageName): boolean => urgent.has(what);
+export const isUrgent = (what: MessageName): boolean => atOnce.has(what);
 export const isChange = (what: MessageName): boolean => messages[what].repeat === "change";
 export const isStream = (what: MessageName): boolean => messages[what].repeat === "stream";
 

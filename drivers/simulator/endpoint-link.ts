@@ -20,6 +20,16 @@ export type Listener = {
 /** A request that names itself as text takes up to this many characters for each byte of its frame. */
 const textGrowth = 4;
 
+const noFigures = (): { -readonly [K in keyof LinkFigures]: number } => ({
+  framesIn: 0,
+  framesOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  discarded: 0,
+  crcErrors: 0,
+  duplicates: 0,
+});
+
 /**
  * Bytes to requests and replies to bytes, as firmware would: one receive buffer, in which the mode says whether 0x0A or
  * 0x00 ends something. `toText` is obeyed in both modes, wherever it stands.
@@ -32,15 +42,7 @@ export class EndpointLink {
   #line = "";
   #overlong = false;
   #tail: Uint8Array = new Uint8Array(0);
-  #figures = {
-    framesIn: 0,
-    framesOut: 0,
-    bytesIn: 0,
-    bytesOut: 0,
-    discarded: 0,
-    crcErrors: 0,
-    duplicates: 0,
-  };
+  #figures = noFigures();
 
   constructor(maxFrame: number, listener: Listener) {
     this.#maxFrame = maxFrame;
@@ -161,15 +163,7 @@ export class EndpointLink {
     this.#line = "";
     this.#overlong = false;
     this.#tail = new Uint8Array(0);
-    this.#figures = {
-      framesIn: 0,
-      framesOut: 0,
-      bytesIn: 0,
-      bytesOut: 0,
-      discarded: 0,
-      crcErrors: 0,
-      duplicates: 0,
-    };
+    this.#figures = noFigures();
   }
 }
 
