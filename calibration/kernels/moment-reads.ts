@@ -1,6 +1,6 @@
 import { keyWords, type Numbered } from "./device-reads.ts";
 import { type Call, type Engine, type Job, places } from "./job.ts";
-import { floatPanels, type Matrix, padded } from "./panels.ts";
+import { floatPanels, type Matrix, padded, squared } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
 /** A crossbar and its converter: codes that each device adds for an input of 1, and their standard deviations in one read. */
@@ -57,7 +57,7 @@ export function momentReads(array: ConvertedArray): Engine<MomentReads, Codes> {
       writes: [
         { at: key, numbers: keyWords(request) },
         { at: x, numbers: inputs },
-        { at: xx, numbers: inputs.map((value) => value * value) },
+        { at: xx, numbers: squared(inputs) },
       ],
       calls,
       read: { at: out, bytes },
@@ -68,10 +68,7 @@ export function momentReads(array: ConvertedArray): Engine<MomentReads, Codes> {
       { at: mean, numbers: floatPanels(array.mean, array) },
       {
         at: variance,
-        numbers: floatPanels(
-          array.sigma.map((s) => s * s),
-          array,
-        ),
+        numbers: floatPanels(squared(array.sigma), array),
       },
     ],
     job,

@@ -1,6 +1,6 @@
 import type { places, Write } from "./job.ts";
 import type { CrossbarLayer } from "./network.ts";
-import { codePanels, floatPanels, type Matrix, padded } from "./panels.ts";
+import { codePanels, floatPanels, type Matrix, padded, squared } from "./panels.ts";
 
 /** Codes of 16 bits for a matrix, such that no column sum over inputs up to `high` leaves 32 bits. */
 export function quantised(
@@ -40,7 +40,7 @@ export function placeLayer(
   { place }: ReturnType<typeof places>,
   high: number | undefined,
 ): { placed: PlacedLayer; writes: Write[] } {
-  const squares = layer.sigma.map((s) => s * s);
+  const squares = squared(layer.sigma);
   const bias = new Float32Array(padded(layer.cols));
   bias.set(layer.bias);
   const put = (numbers: Float32Array | Int16Array): Write => ({ at: place(numbers.byteLength), numbers });

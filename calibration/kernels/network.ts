@@ -1,7 +1,7 @@
 import { keyOf } from "../sfc32.ts";
 import { type Call, type Done, type Engine, type Job, places } from "./job.ts";
 import { type PlacedLayer, placeLayer } from "./network-layers.ts";
-import { type Matrix, padded } from "./panels.ts";
+import { type Matrix, padded, squared } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
 /** A layer on crossbars, differential pairs taken together, with its converters. */
@@ -159,7 +159,7 @@ export function networkForward({ layers, inputHigh }: NetworkPlan): Engine<Forwa
           numbers: Uint32Array.of(...keyOf(seed), stream + 256 * l),
         })),
         { at: x, numbers: inputs },
-        { at: xx, numbers: inputs.map((value) => value * value) },
+        { at: xx, numbers: squared(inputs) },
       ],
       calls,
       read: { at: out, bytes },
