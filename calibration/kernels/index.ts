@@ -6,7 +6,7 @@ export {
   mergedPairs,
   type Numbered,
 } from "./device-reads.ts";
-export { gemm, transposed } from "./gemm.ts";
+export { gemm, squared, transposed } from "./gemm.ts";
 export type { Engine } from "./job.ts";
 export { type Limits, limits } from "./limits.ts";
 export { type Codes, type ConvertedArray, type MomentReads, momentReads } from "./moment-reads.ts";

@@ -1,6 +1,7 @@
 import { keyWords, type Numbered } from "./device-reads.ts";
+import { squared } from "./gemm.ts";
 import { type Call, type Engine, type Job, places } from "./job.ts";
-import { floatPanels, type Matrix, padded, squared } from "./panels.ts";
+import { floatPanels, type Matrix, padded } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
 /** A crossbar and its converter: codes that each device adds for an input of 1, and their standard deviations in one read. */

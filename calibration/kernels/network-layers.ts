@@ -1,6 +1,7 @@
+import { squared } from "./gemm.ts";
 import type { places, Write } from "./job.ts";
 import type { CrossbarLayer } from "./network.ts";
-import { codePanels, floatPanels, type Matrix, padded, squared } from "./panels.ts";
+import { codePanels, floatPanels, type Matrix, padded } from "./panels.ts";
 
 /** Codes of 16 bits for a matrix, such that no column sum over inputs up to `high` leaves 32 bits. */
 export function quantised(

@@ -1,7 +1,8 @@
 import { keyOf } from "../sfc32.ts";
+import { squared } from "./gemm.ts";
 import { type Call, type Done, type Engine, type Job, places } from "./job.ts";
 import { type PlacedLayer, placeLayer } from "./network-layers.ts";
-import { type Matrix, padded, squared } from "./panels.ts";
+import { type Matrix, padded } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
 /** A layer on crossbars, differential pairs taken together, with its converters. */

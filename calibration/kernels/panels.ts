@@ -43,10 +43,3 @@ export function devicePanels(conductance: Float32Array, sigma: Float32Array, sha
   });
   return panels;
 }
-
-/** A loop, as `map` with a closure takes longer than the kernels that it feeds. */
-export function squared(values: Float32Array): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = values[i]! * values[i]!;
-  return out;
-}

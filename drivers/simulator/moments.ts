@@ -1,4 +1,4 @@
-import { gemm } from "#calibration";
+import { gemm, squared } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
 
 /** Vectors whose moments are worked out together: enough for the matrix product, little enough to hold. */
@@ -25,12 +25,6 @@ export interface Drive {
   /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
   readonly scale: number;
   readonly law: "none" | "gaussian" | "laplace";
-}
-
-function squared(values: Float32Array): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) out[i] = values[i]! * values[i]!;
-  return out;
 }
 
 const cubed = (values: Float32Array): Float32Array => values.map((value) => value ** 3);

@@ -1,6 +1,6 @@
-import type { DeviceModel } from "#calibration";
+import { type DeviceModel, squared } from "#calibration";
 import { type Seconds, siemens } from "#protocol";
-import { product, squares } from "./propagate.ts";
+import { product } from "./propagate.ts";
 import type { MappedBoard, MappedLayer } from "./types.ts";
 
 /** The parts of a mapped layer that its read-out noise depends on. */
@@ -84,7 +84,7 @@ export function varianceAt(
   constant: ArrayLike<number>,
 ): Float32Array {
   const outputs = constant.length;
-  const out = product(squares(vectors), variance, variance.length / outputs);
+  const out = product(squared(vectors), variance, variance.length / outputs);
   for (let i = 0; i < out.length; i++) out[i]! += constant[i % outputs]!;
   return out;
 }

@@ -1,4 +1,4 @@
-import { gemm } from "#calibration";
+import { gemm, squared } from "#calibration";
 import type { Gaussians } from "../model/index.ts";
 import { type Chance, drawOutputs } from "./local-reparameterisation.ts";
 import { type Network, type Stage, through, vectorsOf } from "./stages.ts";
@@ -19,13 +19,6 @@ export const meansOf = (weight: Gaussians, outputs: number): Float32Array =>
 export const variancesOf = (weight: Gaussians, outputs: number): Float32Array =>
   turned(weight.std, outputs, (std) => std * std);
 
-/** x² of each input. */
-export function squares(values: Float32Array): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = values[i]! * values[i]!;
-  return out;
-}
-
 /** `vectors` (count × inputs) · `matrix` (inputs × outputs) → count × outputs. */
 export function product(vectors: Float32Array, matrix: Float32Array, inputs: number): Float32Array {
   const count = vectors.length / inputs;
@@ -38,7 +31,7 @@ export function product(vectors: Float32Array, matrix: Float32Array, inputs: num
 /** √(Σᵢ xᵢ² σᵢⱼ² + σ²_bⱼ) at each vector, vectors × outputs. */
 function stdsAt(stage: Stage, vectors: Float32Array): Float32Array {
   const { layer, inputs, outputs } = stage;
-  const std = product(squares(vectors), variancesOf(layer.weight, outputs), inputs);
+  const std = product(squared(vectors), variancesOf(layer.weight, outputs), inputs);
   for (let i = 0; i < std.length; i++) std[i] = Math.sqrt(std[i]! + (layer.bias?.std[i % outputs] ?? 0) ** 2);
   return std;
 }
