@@ -16,6 +16,8 @@ export const keyWords = ({ seed, stream }: Numbered): Uint32Array => Uint32Array
 export interface DeviceArray extends Matrix {
   readonly conductance: Float32Array;
   readonly sigma: Float32Array;
+  /** Distribution of one read about the conductance; Gaussian unless said. */
+  readonly law?: "gaussian" | "laplace";
   /** Whether a device that reads below 0 counts as 0. */
   readonly clip?: boolean;
 }
@@ -28,7 +30,7 @@ export interface DeviceReads extends Numbered {
 
 /**
  * Pairs of devices as one: G⁺ − G⁻ with the variance σ₊² + σ₋². Exactly the difference of the two reads, since both are
- * Gaussian and independent, at half of the draws. Not for clipped reads.
+ * Gaussian and independent, at half of the draws. Not for clipped reads or Laplace noise.
  */
 export function mergedPairs(plus: DeviceArray, minus: DeviceArray): DeviceArray {
   return {
@@ -39,13 +41,15 @@ export function mergedPairs(plus: DeviceArray, minus: DeviceArray): DeviceArray 
 }
 
 /**
- * Read-outs with every device drawn for every one: out[r][j] = Σᵢ xᵢ (gᵢⱼ + σᵢⱼ z) as single-precision sums in the order of i,
+ * Read-outs with every device drawn for every one: out[r][j] = Σᵢ xᵢ (gᵢⱼ + σᵢⱼ z), z of the array's law, as single-precision sums in the order of i,
  * count × cols. The z of a read-out and of 8 columns have a key of their own, so any read-out may be taken alone, in
  * any order, by any worker.
  */
 export function deviceReads(array: DeviceArray): Engine<DeviceReads, Float32Array> {
-  const { rows, cols } = array;
+  const { rows, cols, law } = array;
   const n8 = padded(cols);
+  // Laplace numbers come with a standard deviation of √2.
+  const [kernel, unit] = law === "laplace" ? (["laplaceReads", Math.SQRT1_2] as const) : (["deviceReads", 1] as const);
   const memory = places(scratch);
   const [key, panels] = [memory.place(16), memory.place(8 * rows * n8)];
   const inputsAt = memory.end;
@@ -60,12 +64,14 @@ export function deviceReads(array: DeviceArray): Engine<DeviceReads, Float32Arra
         { at: key, numbers: keyWords(request) },
         { at: inputsAt, numbers: inputs },
       ],
-      calls: [["deviceReads", inputsAt, step, panels, out, rows, n8, key, first, count, array.clip ? 1 : 0]],
+      calls: [[kernel, inputsAt, step, panels, out, rows, n8, key, first, count, array.clip ? 1 : 0]],
       read: { at: out, bytes },
     };
   };
   return {
-    resident: [{ at: panels, numbers: devicePanels(array.conductance, array.sigma, array) }],
+    resident: [
+      { at: panels, numbers: devicePanels(array.conductance, array.sigma.map((s) => s * unit), array) },
+    ],
     job,
     answer: ({ bytes }, { count }) => unpadded(floatsOf(bytes), { rows: count, cols }),
   };

@@ -31,6 +31,8 @@ export interface Exports {
   readonly gemm16: Kernel<6>;
   /** x, step, panels, out, rows, n8, key, first, count, clip */
   readonly deviceReads: Kernel<10>;
+  /** as deviceReads */
+  readonly laplaceReads: Kernel<10>;
   /** mean, sigma, step, out, columns, low, high, key, first, count → saturated */
   readonly codes: Kernel<10, number>;
   /** mean, variance, count, meanScale, varianceScale */

@@ -3,7 +3,7 @@ import { randomStream } from "#calibration";
 import { type DeviceArray, deviceReads, mergedPairs } from "../../calibration/kernels/device-reads.ts";
 import { momentReads } from "../../calibration/kernels/moment-reads.ts";
 import { direct, pool } from "../../calibration/kernels/pool.ts";
-import { ksCritical, ksDistance, ksTwoSample, meanAndVariance, normalCdf } from "./statistics.ts";
+import { ksCritical, ksDistance, ksTwoSample, laplaceCdf, meanAndVariance, normalCdf } from "./statistics.ts";
 
 const chance = randomStream(5, 6);
 const uniform = (length: number, scale: number): Float32Array =>
@@ -77,13 +77,44 @@ describe("read-outs of every device", () => {
     expectNormal(column(out, 3), { mean: plus.mean - minus.mean, deviation });
   });
 
-  it("that are clipped at zero have the moments of the rectified normal", () => {
-    const one = { rows: 1, cols: 1, conductance: Float32Array.of(0), sigma: Float32Array.of(2), clip: true };
+  it("of a device with Laplace noise have its density, with the standard deviation given (KS, false alarm 1e-5)", () => {
+    const one = { rows: 1, cols: 1, conductance: Float32Array.of(7), sigma: Float32Array.of(2) };
+    const out = direct(deviceReads({ ...one, law: "laplace" }))({ ...at, inputs: Float32Array.of(1), count });
+    const inScales = Float64Array.from(out, (g) => (g - 7) / Math.SQRT2);
+    expect(ksDistance(inScales, laplaceCdf) * Math.sqrt(count)).toBeLessThan(ksCritical);
+  });
+
+  it("with Laplace noise have the variance of the sum, and its kurtosis 3 + 3 Σ w⁴ / (Σ w²)²", () => {
+    const out = direct(deviceReads({ ...array, law: "laplace" }))({ ...at, inputs, count });
+    for (const j of [0, 7, 10]) {
+      const { mean, deviation } = closedForm(array, j);
+      const squares = Array.from(inputs, (x, i) => (x * array.sigma[i * cols + j]!) ** 2);
+      const excess = (3 * squares.reduce((sum, w) => sum + w * w, 0)) / deviation ** 4;
+      const of = meanAndVariance(column(out, j).map((value) => (value - mean) / deviation));
+      // Five standard errors; the kurtosis's is that of a normal, widened for this one's eighth moment.
+      expect(Math.abs(of.mean) * Math.sqrt(count)).toBeLessThan(5);
+      expect(Math.abs(of.variance - 1) * Math.sqrt(count / (2 + excess))).toBeLessThan(5);
+      expect(Math.abs(of.kurtosis - 3 - excess) * Math.sqrt(count / 24)).toBeLessThan(7);
+    }
+  });
+
+  /** Mean and variance of max(0, z) for z of the density e^(−z²/2)/√(2π) and of e^(−√2 |z|)/√2, both of variance 1. */
+  it.each([
+    ["gaussian", 1 / Math.sqrt(2 * Math.PI), 0.5 - 0.5 / Math.PI],
+    ["laplace", Math.SQRT1_2 / 2, 3 / 8],
+  ] as const)("that are clipped at zero have the moments of the rectified law (%s)", (law, m, v) => {
+    const one = {
+      rows: 1,
+      cols: 1,
+      conductance: Float32Array.of(0),
+      sigma: Float32Array.of(2),
+      clip: true,
+      law,
+    };
     const out = direct(deviceReads(one))({ ...at, inputs: Float32Array.of(3), count: 200_000 });
     const { mean, variance } = meanAndVariance(out);
-    const [expected, spread] = [6 / Math.sqrt(2 * Math.PI), 36 * (0.5 - 0.5 / Math.PI)];
-    expect(Math.abs(mean - expected) / Math.sqrt(spread / 200_000)).toBeLessThan(5);
-    expect(variance / spread).toBeCloseTo(1, 1.5);
+    expect(Math.abs(mean - 6 * m) / Math.sqrt((36 * v) / 200_000)).toBeLessThan(5);
+    expect(variance / (36 * v)).toBeCloseTo(1, 1.5);
     expect(Math.min(...out.subarray(0, 1000))).toBe(0);
   });
 

@@ -78,6 +78,10 @@ describe("a kernel and its mirror", () => {
       same({ [k]: key, [a]: normal(4 * rows), [b]: normal(rows * 48) }, (by) =>
         by.deviceReads(a, 4 * rows, b, d, rows, 24, k, 4_294_967_290, 3, clip),
       );
+    for (const rows of [1, 131])
+      same({ [k]: key, [a]: normal(4 * rows), [b]: normal(rows * 48) }, (by) =>
+        by.laplaceReads(a, 4 * rows, b, d, rows, 24, k, 4_294_967_290, 3, clip),
+      );
   });
 
   it.each([8, 10, 256, 1000, 1030])("draw codes of %i columns from their moments", (columns) => {

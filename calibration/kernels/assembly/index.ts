@@ -5,7 +5,7 @@ export { activations, drift, moments16, outputs, posterior, roots } from "./laye
 export { peakDot, peakMultiplyAdd } from "./limits";
 export { laplaces, normals } from "./normals";
 export { keyed } from "./random";
-export { codes, deviceReads } from "./reads";
+export { codes, deviceReads, laplaceReads } from "./reads";
 export { telegraphDense, telegraphSkip } from "./telegraph";
 
 /** First byte that holds no constant. */

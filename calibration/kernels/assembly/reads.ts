@@ -1,6 +1,6 @@
 // Noisy read-outs: every device drawn (`deviceReads`), or each column from its moments (`codes`).
 import { kept, rounded } from "./constants";
-import { normals } from "./normals";
+import { laplaces, normals } from "./normals";
 import { keyed } from "./random";
 
 /** Normals are made and used a tile at a time, so that they never leave the L1 cache. */
@@ -31,33 +31,49 @@ function added(x: usize, end: usize, panel: usize, out: usize, clip: bool): void
 /** One panel of 8 columns in one read-out; a panel holds, row by row, 8 conductances and their 8 standard deviations. */
 // @ts-expect-error: decorator
 @inline
-function panelRead(x: usize, panel: usize, out: usize, rows: i32, clip: bool): void {
+function panelRead(x: usize, panel: usize, out: usize, rows: i32, laplace: bool, clip: bool): void {
   v128.store(out, f32x4.splat(0));
   v128.store(out, f32x4.splat(0), 16);
   for (let row: i32 = 0; row < rows; row += tileNormals >> 3) {
     const taken = min(rows - row, tileNormals >> 3);
-    normals(tile, taken << 3, state);
+    if (laplace) laplaces(tile, taken << 3, state);
+    else normals(tile, taken << 3, state);
     const from = x + ((<usize>row) << 2);
     added(from, from + ((<usize>taken) << 2), panel + ((<usize>row) << 6), out, clip);
   }
 }
 
-/**
- * out[r][j] = Σᵢ xᵢ (gᵢⱼ + σᵢⱼ z), every z new, for `count` read-outs from number `first`; `clip` keeps each g + σz ≥ 0.
- * Read-out r takes its inputs at x + r · step. Tile (read-out, panel) has its own key.
- */
-export function deviceReads(
-  x: usize, step: usize, panels: usize, out: usize, rows: i32, n8: i32, key: usize, first: u32, count: i32, clip: bool,
+// @ts-expect-error: decorator
+@inline
+function reads(
+  x: usize, step: usize, panels: usize, out: usize, rows: i32, n8: i32, key: usize, first: u32, count: i32, laplace: bool, clip: bool,
 ): void {
   const line = (<usize>n8) << 2;
   for (let p: i32 = 0; p < n8 >> 3; p++, panels += (<usize>rows) << 6, out += 32) {
     for (let r: i32 = 0; r < count; r++) {
       keyed(state, key, first + r, p);
-      const from = x + (<usize>r) * step, to = out + (<usize>r) * line;
-      if (clip) panelRead(from, panels, to, rows, true);
-      else panelRead(from, panels, to, rows, false);
+      panelRead(x + (<usize>r) * step, panels, out + (<usize>r) * line, rows, laplace, clip);
     }
   }
+}
+
+/**
+ * out[r][j] = Σᵢ xᵢ (gᵢⱼ + σᵢⱼ z), every z new and normal, for `count` read-outs from number `first`; `clip` keeps each
+ * g + σz ≥ 0. Read-out r takes its inputs at x + r · step. Tile (read-out, panel) has its own key.
+ */
+export function deviceReads(
+  x: usize, step: usize, panels: usize, out: usize, rows: i32, n8: i32, key: usize, first: u32, count: i32, clip: bool,
+): void {
+  if (clip) reads(x, step, panels, out, rows, n8, key, first, count, false, true);
+  else reads(x, step, panels, out, rows, n8, key, first, count, false, false);
+}
+
+/** As `deviceReads` with z of the density exp(−|z|)/2: their standard deviation is √2. */
+export function laplaceReads(
+  x: usize, step: usize, panels: usize, out: usize, rows: i32, n8: i32, key: usize, first: u32, count: i32, clip: bool,
+): void {
+  if (clip) reads(x, step, panels, out, rows, n8, key, first, count, true, true);
+  else reads(x, step, panels, out, rows, n8, key, first, count, true, false);
 }
 
 /**

@@ -4,15 +4,19 @@ const { fround } = Math;
 /** Where the WASM kernels keep their tiles and states, the mirror has the same 8 kB free. */
 const [tile, state, tileNormals] = [2048, 1024, 1024];
 
-type Chance = Pick<Exports, "keyed" | "normals">;
+type Chance = Pick<Exports, "keyed" | "normals" | "laplaces">;
 
 /** Nearest integer of |x| < 2²², ties to even. */
 export const rounded = (x: number): number => fround(fround(x + 12582912) - 12582912);
 export const kept = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
 
-type Reads = Pick<Exports, "deviceReads" | "codes">;
+type Reads = Pick<Exports, "deviceReads" | "laplaceReads" | "codes">;
 
-function deviceReads(views: () => Views, { keyed, normals }: Chance): Reads["deviceReads"] {
+function deviceReads(
+  views: () => Views,
+  keyed: Exports["keyed"],
+  draw: Exports["normals"],
+): Reads["deviceReads"] {
   return (x, step, panels, out, rows, n8, key, first, count, clip) => {
     const { f32 } = views();
     for (let p = 0; p < n8 / 8; p++)
@@ -22,7 +26,7 @@ function deviceReads(views: () => Views, { keyed, normals }: Chance): Reads["dev
         keyed(state, key, first + r, p);
         for (let row = 0; row < rows; row++) {
           const within = row % (tileNormals / 8);
-          if (within === 0) normals(tile, Math.min(tileNormals, 8 * (rows - row)), state);
+          if (within === 0) draw(tile, Math.min(tileNormals, 8 * (rows - row)), state);
           const drive = f32[(x + r * step) / 4 + row]!;
           for (let c = 0, at = panels / 4 + (p * rows + row) * 16; c < 8; c++, at++) {
             const g = fround(f32[at]! + fround(f32[at + 8]! * f32[tile / 4 + 8 * within + c]!));
@@ -63,6 +67,7 @@ function codes(views: () => Views, { keyed, normals }: Chance): Reads["codes"] {
 }
 
 export const mirrorReads = (views: () => Views, chance: Chance): Reads => ({
-  deviceReads: deviceReads(views, chance),
+  deviceReads: deviceReads(views, chance.keyed, chance.normals),
+  laplaceReads: deviceReads(views, chance.keyed, chance.laplaces),
   codes: codes(views, chance),
 });
