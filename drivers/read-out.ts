@@ -1,36 +1,42 @@
 import {
   codeBits,
-  crc32c,
   type Descriptor,
-  decodeMessage,
-  type Frame,
-  idOf,
+  itemSize,
+  itemsPerChunk,
   MhoError,
   packedSize,
   packSamples,
   type ReadOutRequest,
-  type Reply,
   type Request,
-  samplesPerChunk,
   unpackSamples,
 } from "#protocol";
 import type { Session } from "./session/index.ts";
+import { readStream } from "./stream.ts";
 
 /** Header of a frame (8), its CRC (4), and the fields of a read-out request that are not input codes. */
 const requestHead = 12 + 24;
-/** Passes in a row that may bring nothing new before a board counts as silent. */
-const fruitless = 8;
+/** Header and CRC of a frame (12), and the fields of a chunk that are not items (12). */
+const chunkHead = 24;
 
-/** What one request of a read-out asks for, and where its samples go. */
+interface Span {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What one request of a read-out asks for, and where its items go. */
 export interface Part {
-  readonly vectors: { readonly first: number; readonly count: number };
-  readonly repeats: { readonly first: number; readonly count: number };
-  readonly cols: { readonly first: number; readonly count: number };
+  readonly vectors: Span;
+  readonly repeats: Span;
+  readonly cols: Span;
 }
 
 /** Parts that each fit the board's frame and the 65535 chunks of a request, in the order of the samples. */
-export function partsOf(board: Descriptor, { area, vectors, repeats }: ReadOutRequest): Part[] {
-  const size = packedSize(area.rows, codeBits(board.dac.min, board.dac.max));
+export function partsOf(
+  board: Descriptor,
+  { area, vectors, repeats }: ReadOutRequest,
+  what: "readOut" | "readMoments" = "readOut",
+): Part[] {
+  const size = packedSize(area.rows, inputBits(board));
   const room = board.maxFrame - requestHead;
   if (size > room)
     throw new MhoError("WIRE_RANGE", {
@@ -39,13 +45,16 @@ export function partsOf(board: Descriptor, { area, vectors, repeats }: ReadOutRe
       min: 1,
       max: Math.floor((room * area.rows) / size),
     });
-  const cols = Math.min(area.cols, Math.floor(((board.maxFrame - 24) * 8) / board.adc.bits));
-  const samples = 0xffff * samplesPerChunk(board.maxFrame, cols, board.adc.bits);
-  const repeatsAtOnce = Math.min(repeats, 0xffff, samples);
+  const item = (cols: number): number => itemSize[what](cols, board.adc.bits);
+  const widest = Math.floor((board.maxFrame - chunkHead) / (item(8) / 8));
+  const cols = Math.min(area.cols, widest);
+  const items = 0xffff * itemsPerChunk(board.maxFrame, item(cols));
+  const perVector = what === "readOut" ? repeats : 1;
+  const repeatsAtOnce = Math.min(repeats, 0xffff, what === "readOut" ? items : 0xffff);
   const vectorsAtOnce =
     repeatsAtOnce < repeats
       ? 1
-      : Math.max(1, Math.min(vectors, 0xffff, Math.floor(room / size), Math.floor(samples / repeats)));
+      : Math.max(1, Math.min(vectors, 0xffff, Math.floor(room / size), Math.floor(items / perVector)));
   return spans(vectors, vectorsAtOnce).flatMap((v) =>
     spans(repeats, repeatsAtOnce).flatMap((r) =>
       spans(area.cols, cols).map((c) => ({ vectors: v, repeats: r, cols: c })),
@@ -53,42 +62,19 @@ export function partsOf(board: Descriptor, { area, vectors, repeats }: ReadOutRe
   );
 }
 
-function spans(total: number, most: number): { first: number; count: number }[] {
+/** Bits of a packed input code of a board. */
+export const inputBits = (board: Descriptor): number => codeBits(board.dac.min, board.dac.max);
+
+export function spans(total: number, most: number): Span[] {
   const cut = [];
   for (let first = 0; first < total; first += most) cut.push({ first, count: Math.min(most, total - first) });
   return cut;
 }
 
-/** Reads one part out, asks again for chunks that went missing, and writes its codes where they belong. */
-export async function readPart(
-  session: Session,
+/** The request for one part. */
+export function requestOf(
   board: Descriptor,
-  whole: ReadOutRequest,
-  part: Part,
-  codes: Int16Array,
-): Promise<void> {
-  const request = requestOf(board, whole, part);
-  const chunks = new Chunks(board, whole, part, codes);
-  const room = Math.floor((board.maxFrame - requestHead - request.inputs.length) / 2);
-  for (let left = fruitless; left > 0; ) {
-    const before = chunks.missing;
-    const asked = chunks.nextPass(room);
-    const onEvent = (frame: Frame): void => chunks.take(frame);
-    const end = await session.pass({ ...request, chunks: asked }, { onEvent, signal: whole.signal });
-    if (end && chunks.complete(end)) return;
-    session.countGaps(chunks.missingSamples);
-    left = chunks.missing < before ? fruitless : left - 1;
-  }
-  throw new MhoError("BOARD_SILENT", {
-    url: session.url,
-    what: `readOut in ${fruitless} passes`,
-    seconds: session.waited,
-  });
-}
-
-function requestOf(
-  board: Descriptor,
-  { area, range, codes, repeats, firstSample }: ReadOutRequest,
+  { area, range, codes, repeats, firstSample, zeros = 0 }: ReadOutRequest,
   part: Part,
 ): Request<"readOut"> {
   const { vectors, cols } = part;
@@ -101,90 +87,36 @@ function requestOf(
     vectors: vectors.count,
     repeats: part.repeats.count,
     firstSample: firstSample + vectors.first * repeats + part.repeats.first,
-    inputs: packSamples(driven, area.rows, codeBits(board.dac.min, board.dac.max)),
+    zeros,
+    inputs: packSamples(driven, area.rows, inputBits(board)),
     chunks: [],
   };
 }
 
-/** Which chunks of a part have come. The first copy of a chunk counts; a board may read it anew for the second. */
-class Chunks {
-  missing: number;
-  readonly #board: Descriptor;
-  readonly #into: {
-    readonly codes: Int16Array;
-    readonly first: number;
-    readonly cols: number;
-    readonly part: Part;
-  };
-  readonly #perChunk: number;
-  readonly #samples: number;
-  readonly #here: Uint8Array;
-  /** The pass underway: what was asked for (none: all), how much of it came without a gap, and the CRC of that. */
-  #pass: { asked: readonly number[]; came: number; crc: number } = { asked: [], came: 0, crc: 0 };
-
-  constructor(board: Descriptor, { area, repeats }: ReadOutRequest, part: Part, codes: Int16Array) {
-    this.#board = board;
-    this.#into = { codes, first: part.vectors.first * repeats + part.repeats.first, cols: area.cols, part };
-    this.#perChunk = samplesPerChunk(board.maxFrame, part.cols.count, board.adc.bits);
-    this.#samples = part.vectors.count * part.repeats.count;
-    this.missing = Math.ceil(this.#samples / this.#perChunk);
-    this.#here = new Uint8Array(this.missing);
-  }
-
-  get missingSamples(): number {
-    return Math.min(this.missing * this.#perChunk, this.#samples);
-  }
-
-  /** Chunks to ask for next, at most `room`: none means all. Where only the end record is missing, the last chunk. */
-  nextPass(room: number): readonly number[] {
-    const total = this.#here.length;
-    const asked: number[] = [];
-    if (this.missing < total)
-      for (let chunk = 0; chunk < total && asked.length < room; chunk++)
-        if (!this.#here[chunk]) asked.push(chunk);
-    if (this.missing === 0) asked.push(total - 1);
-    this.#pass = { asked, came: 0, crc: 0 };
-    return asked;
-  }
-
-  take(frame: Frame): void {
-    if (frame.id !== idOf("readOutChunk", "reply")) return;
-    const { chunk, codes } = decodeMessage("readOutChunk", "reply", frame.payload);
-    const count = Math.min(this.#perChunk, this.#samples - chunk * this.#perChunk);
-    if (codes.length !== count * packedSize(this.#into.part.cols.count, this.#board.adc.bits))
-      throw new MhoError("WIRE_BROKEN", {
-        message: "readOutChunk",
-        why: `chunk ${chunk} holds ${codes.length} bytes`,
-      });
-    const pass = this.#pass;
-    if (chunk === (pass.asked[pass.came] ?? pass.came)) {
-      pass.came++;
-      pass.crc = crc32c(codes, pass.crc);
-    }
-    if (this.#here[chunk]) return;
-    this.#here[chunk] = 1;
-    this.missing--;
-    this.#write(codes, chunk * this.#perChunk, count);
-  }
-
-  #write(packed: Uint8Array, sample: number, samples: number): void {
-    const { codes, first, cols, part } = this.#into;
-    const perSample = part.cols.count;
-    const at = (first + sample) * cols;
-    if (perSample === cols)
-      return void unpackSamples(packed, this.#board.adc.bits, { samples, perSample }, codes, at);
-    const narrow = unpackSamples(packed, this.#board.adc.bits, { samples, perSample });
-    for (let s = 0; s < samples; s++)
-      codes.set(narrow.subarray(s * perSample, (s + 1) * perSample), at + s * cols + part.cols.first);
-  }
-
-  /** Whether nothing is missing. A pass that came whole must have the CRC that the board reckoned while it read. */
-  complete(end: Reply<"readOut">): boolean {
-    if (this.#pass.came === end.chunks && this.#pass.crc !== end.crc)
-      throw new MhoError("WIRE_BROKEN", {
-        message: "readOut",
-        why: "its codes do not have the CRC of its end record",
-      });
-    return this.missing === 0;
-  }
+/** Reads one part out and writes its codes where they belong. */
+export async function readPart(
+  session: Session,
+  board: Descriptor,
+  whole: ReadOutRequest,
+  part: Part,
+  codes: Int16Array,
+): Promise<void> {
+  const { area, repeats, signal } = whole;
+  const perSample = part.cols.count;
+  const { bits } = board.adc;
+  const start = part.vectors.first * repeats + part.repeats.first;
+  await readStream(session, board, {
+    what: "readOut",
+    values: requestOf(board, whole, part),
+    items: part.vectors.count * part.repeats.count,
+    size: itemSize.readOut(perSample, bits),
+    signal,
+    take: (packed, first, samples) => {
+      const at = (start + first) * area.cols;
+      if (perSample === area.cols) return void unpackSamples(packed, bits, { samples, perSample }, codes, at);
+      const narrow = unpackSamples(packed, bits, { samples, perSample });
+      for (let s = 0; s < samples; s++)
+        codes.set(narrow.subarray(s * perSample, (s + 1) * perSample), at + s * area.cols + part.cols.first);
+    },
+  });
 }

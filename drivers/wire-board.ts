@@ -9,6 +9,8 @@ import {
   type Descriptor,
   decodeMessage,
   descriptorOf,
+  type ForwardReport,
+  type ForwardRequest,
   type Frame,
   type HostLinkFigures,
   idOf,
@@ -16,6 +18,7 @@ import {
   kelvin,
   type LinkFigures,
   MhoError,
+  type MomentReport,
   type ProgramReport,
   type ProgramRequest,
   type Quantities,
@@ -27,6 +30,9 @@ import {
 } from "#protocol";
 import { pieces, positions } from "./areas.ts";
 import { fromCounts, toCounts } from "./counts.ts";
+import { allOrNone, each } from "./each.ts";
+import { Plans } from "./forward.ts";
+import { momentsOf, type Sums, sumPart, sumsOf } from "./moments.ts";
 import { partsOf, readPart } from "./read-out.ts";
 import { type Mode, openSession, type Session } from "./session/index.ts";
 import type { Transport } from "./transport.ts";
@@ -65,11 +71,13 @@ class WireBoard implements CrossbarBoard {
   readonly url: string;
   readonly descriptor: Descriptor;
   readonly #session: Session;
+  readonly #plans: Plans;
 
   constructor(session: Session) {
     this.#session = session;
     this.url = session.url;
     this.descriptor = descriptorOf(session.hello);
+    this.#plans = new Plans(session, this.descriptor);
   }
 
   async program(request: ProgramRequest): Promise<ProgramReport> {
@@ -176,19 +184,39 @@ class WireBoard implements CrossbarBoard {
 
   async readOut(request: ReadOutRequest): Promise<ReadOutReport> {
     this.#needs("readOut", "read out");
+    requireCodes(request);
     const { area, vectors, repeats } = request;
-    if (request.codes.length !== vectors * area.rows)
-      throw new MhoError("SHAPE_MISMATCH", {
-        what: "codes of the read-out",
-        found: request.codes.length,
-        wanted: `${vectors} × ${area.rows}`,
-      });
     const codes = new Int16Array(vectors * repeats * area.cols);
     const parts = partsOf(this.descriptor, request);
     await each(parts, 2 * this.descriptor.window, (part) =>
       readPart(this.#session, this.descriptor, request, part, codes),
     );
     return { codes, saturated: saturatedIn(codes, this.descriptor.adc.bits) };
+  }
+
+  async readMoments(request: ReadOutRequest): Promise<MomentReport> {
+    if (!this.descriptor.capabilities.includes("readMoments"))
+      return momentsOf(sumsOf(await this.readOut(request), request), request.repeats);
+    requireCodes(request);
+    const size = request.vectors * request.area.cols;
+    const into: Sums = { sums: new Float64Array(size), squares: new Float64Array(size), saturated: 0 };
+    const parts = partsOf(this.descriptor, request, "readMoments");
+    await each(parts, 2 * this.descriptor.window, (part) =>
+      sumPart(this.#session, this.descriptor, request, part, into),
+    );
+    return momentsOf(into, request.repeats);
+  }
+
+  async forward(request: ForwardRequest): Promise<ForwardReport> {
+    this.#needs("forward", "run a network by itself");
+    const { inputs } = request.plan.layers[0]!;
+    if (request.inputs.length !== request.items * inputs)
+      throw new MhoError("SHAPE_MISMATCH", {
+        what: "input codes of the network",
+        found: request.inputs.length,
+        wanted: `${request.items} × ${inputs}`,
+      });
+    return this.#plans.run(request);
   }
 
   async sense(): Promise<BoardCondition> {
@@ -225,33 +253,13 @@ class WireBoard implements CrossbarBoard {
   }
 }
 
-/** Waits for all, so that nothing of a failed call goes on behind the caller's back; then throws the first failure. */
-async function allOrNone(calls: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(calls)).find((call) => call.status === "rejected");
-  if (failed) throw failed.reason;
-}
-
-/**
- * Calls for each piece, `atOnce` at a time: the board's window stays full, and no long queue stands behind it. Waits for
- * all that have begun, begins none after a failure, then throws the first.
- */
-async function each<T>(
-  pieces: readonly T[],
-  atOnce: number,
-  call: (piece: T) => Promise<void>,
-): Promise<void> {
-  const left = pieces.values();
-  let failed = false;
-  const line = async (): Promise<void> => {
-    for (const piece of left) {
-      if (failed) return;
-      await call(piece).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
-    }
-  };
-  await allOrNone(Array.from({ length: Math.min(atOnce, pieces.length) }, line));
+function requireCodes({ codes, vectors, area }: ReadOutRequest): void {
+  if (codes.length !== vectors * area.rows)
+    throw new MhoError("SHAPE_MISMATCH", {
+      what: "codes of the read-out",
+      found: codes.length,
+      wanted: `${vectors} × ${area.rows}`,
+    });
 }
 
 function saturatedIn(codes: Int16Array, bits: number): number {

@@ -1,4 +1,5 @@
 import type { capabilities, cellOutcomes, sources } from "./messages.ts";
+import type { ForwardPlan } from "./plan.ts";
 import type { Amps, Kelvin, Quantities, Seconds, Siemens, Volts } from "./units.ts";
 
 export type BoardSource = (typeof sources)[number];
@@ -70,6 +71,11 @@ export interface ReadOutRequest {
   readonly repeats: number;
   /** Number of the first sample. Numbers are the caller's; one sample is `vectors` … `repeats`, repeat fastest. */
   readonly firstSample: number;
+  /**
+   * Read-outs with all rows at 0 V before each request on the wire; their mean, rounded, is taken off every code, which stays
+   * within the converter's codes. 0 (none) … 255.
+   */
+  readonly zeros?: number;
   readonly signal?: AbortSignal;
 }
 export interface ReadOutReport {
@@ -77,6 +83,36 @@ export interface ReadOutReport {
   readonly codes: Int16Array;
   /** How many of them stand at an end of the converter's range. */
   readonly saturated: number;
+}
+
+export interface MomentReport {
+  /** vectors × area.cols: mean, and variance without bias (NaN of one repeat), of the ADC codes over the repeats. */
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+  /** Codes at an end of the converter's range; where the link lost an end record, those that it told of are not counted. */
+  readonly saturated: number;
+}
+
+export interface ForwardRequest {
+  readonly plan: ForwardPlan;
+  readonly items: number;
+  /** items × inputs DAC codes. */
+  readonly inputs: Int16Array;
+  /** Posterior samples of each item. */
+  readonly samples: number;
+  /** Number of the first item in its run, and seed: they address the noise that the board adds of its own. */
+  readonly firstItem: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+export interface ForwardReport {
+  /** items × samples × outputs codes of the plan's `outputBits`. */
+  readonly codes: Int16Array;
+  /** In all layers: ADC codes at an end of the range; activations cut at `low` or `high`; outputs whose devices were noisier than asked for. */
+  readonly saturated: number;
+  readonly clipped: number;
+  readonly short: number;
 }
 
 export interface BoardCondition {
@@ -130,6 +166,10 @@ export interface CrossbarBoard extends AsyncDisposable {
   readCells(area: Area, repeats?: number, signal?: AbortSignal): Promise<Quantities<"S">>;
   /** Every sample that was asked for, once each, in order. Rejects rather than leave one out. */
   readOut(request: ReadOutRequest): Promise<ReadOutReport>;
+  /** Mean and variance of each column over the repeats. A board that cannot add sends its codes, and the host adds. */
+  readMoments(request: ReadOutRequest): Promise<MomentReport>;
+  /** Runs a network of dense layers on the board: only inputs and sampled outputs are on the wire. */
+  forward(request: ForwardRequest): Promise<ForwardReport>;
   sense(): Promise<BoardCondition>;
   /** Safe state: no voltage on any line. Works at any time, also while another call runs. */
   idle(): Promise<void>;

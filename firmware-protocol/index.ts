@@ -14,7 +14,7 @@ export {
 } from "./codec.ts";
 export { codeBits, packCodes, packedSize, packSamples, unpackCodes, unpackSamples } from "./codes.ts";
 export { crc32c } from "./crc.ts";
-export { descriptorOf, helloOf, samplesPerChunk } from "./descriptor.ts";
+export { descriptorOf, helloOf, itemSize, itemsPerChunk } from "./descriptor.ts";
 export * from "./errors.ts";
 export { type Field, fieldKinds } from "./fields.ts";
 export {
@@ -27,6 +27,15 @@ export {
   noRequest,
 } from "./frame.ts";
 export * from "./messages.ts";
+export {
+  decodePlan,
+  encodePlan,
+  type ForwardPlan,
+  type PlanBlock,
+  type PlanLayer,
+  planCrc,
+} from "./plan.ts";
+export { packSparse, unpackSparse } from "./sparse.ts";
 export {
   aliases,
   formatLine,

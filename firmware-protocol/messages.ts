@@ -23,6 +23,16 @@ export interface MessagePair {
 }
 
 const area = { tile: u16, row: u16, col: u16, rows: u16, cols: u16 } as const;
+const driven = {
+  range: u8,
+  vectors: u16,
+  repeats: u16,
+  firstSample: u32,
+  zeros: u8,
+  inputs: bytes,
+  chunks: list(u16),
+} as const;
+const streamed = { chunks: u16, crc: u32, saturated: u32, ticks: u64 } as const;
 
 /** The wire, as data. The codec, PROTOCOL.md, the text mode and the C header follow from this table. */
 export const messages = {
@@ -144,24 +154,52 @@ export const messages = {
     id: 0x13,
     repeat: "stream",
     does: "drives `vectors` input vectors on the rows of an area, each `repeats` times, and converts its columns; `inputs` holds packed DAC codes, `chunks` the chunk numbers wanted (none: all)",
+    request: { ...area, ...driven },
+    reply: streamed,
+  },
+  readMoments: {
+    id: 0x14,
+    repeat: "stream",
+    does: "reads out as `readOut` does, and keeps of each vector only the sums over its repeats of each column's codes and of their squares",
+    request: { ...area, ...driven },
+    reply: streamed,
+  },
+  storePlan: {
+    id: 0x15,
+    repeat: "change",
+    does: "keeps a piece of a network plan, from byte `at` of `size`; byte 0 begins a new plan",
+    request: { size: u32, at: u32, piece: bytes },
+    reply: { stored: u32 },
+  },
+  plan: {
+    id: 0x16,
+    repeat: "query",
+    does: "says which plan is stored: its bytes, their CRC-32C, and the room that there is for one",
+    request: {},
+    reply: { size: u32, crc: u32, room: u32 },
+  },
+  forward: {
+    id: 0x17,
+    repeat: "stream",
+    does: "takes `items` input vectors through the stored plan with CRC `plan`, each `samples` times; `inputs` holds sparse DAC codes",
     request: {
-      ...area,
-      range: u8,
-      vectors: u16,
-      repeats: u16,
-      firstSample: u32,
+      plan: u32,
+      items: u16,
+      samples: u16,
+      firstItem: u32,
+      seed: u32,
       inputs: bytes,
       chunks: list(u16),
     },
-    reply: { chunks: u16, crc: u32, saturated: u32, ticks: u64 },
+    reply: { ...streamed, clipped: u32, short: u32 },
   },
 
-  readOutChunk: {
+  chunk: {
     id: 0x40,
     repeat: "event",
-    does: "samples of a read-out, in order, each packed on its own and padded to a whole byte",
+    does: "items of a stream, in order: samples of a `readOut` or a `forward`, vectors of a `readMoments`",
     request: {},
-    reply: { chunk: u16, ticks: u64, codes: bytes },
+    reply: { chunk: u16, ticks: u64, items: bytes },
   },
   progress: {
     id: 0x41,
@@ -182,12 +220,16 @@ export const messages = {
 
 export type MessageName = keyof typeof messages;
 export type Request<N extends MessageName> = Values<(typeof messages)[N]["request"]>;
+/** Requests that are answered by numbered chunks. */
+export type StreamName = {
+  [N in MessageName]: (typeof messages)[N]["repeat"] extends "stream" ? N : never;
+}[MessageName];
 export type Reply<N extends MessageName> = Values<(typeof messages)[N]["reply"]>;
 
 /** Protocol version: `major` changes when an old side would misread a new one, `minor` when it would merely know less. */
 export const protocolVersion = { major: 1, minor: 0 } as const;
 export const sources = ["simulated", "emulated", "real"] as const;
-export const capabilities = ["program", "pulse", "readCells", "readOut"] as const;
+export const capabilities = ["program", "pulse", "readCells", "readOut", "readMoments", "forward"] as const;
 /** Outcome of one cell in the reply to `program`, by its number. */
 export const cellOutcomes = ["settled", "notSettled", "stuck", "aborted"] as const;
 /** Requests that a board answers at once, between two cells or samples; all others wait their turn in its queue. */
@@ -213,5 +255,6 @@ export const refusalMeanings = {
   overflow: "a line or frame was longer than `maxFrame`, or the receive buffer ran over",
   noSession:
     "a change with a number came before any hello: the board has restarted, or `text` ended the session",
+  noPlan: "the plan that a `forward` names is not the one that the board holds: store it first",
 } as const;
 export const refusals = Object.keys(refusalMeanings) as readonly (keyof typeof refusalMeanings)[];

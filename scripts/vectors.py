@@ -23,19 +23,23 @@ textMode 8 query () ()
 program 16 change (tile:u16 row:u16 col:u16 rows:u16 cols:u16 tolerance:i16 maxPulses:u16 targets:list(i16)) (outcomes:bytes pulses:list(u16) conductances:list(i16))
 pulse 17 change (tile:u16 row:u16 col:u16 polarity:u8 amplitude:f32 width:f32) (pulses:u64)
 readCells 18 query (tile:u16 row:u16 col:u16 rows:u16 cols:u16 repeats:u16) (conductances:list(i16))
-readOut 19 stream (tile:u16 row:u16 col:u16 rows:u16 cols:u16 range:u8 vectors:u16 repeats:u16 firstSample:u32 inputs:bytes chunks:list(u16)) (chunks:u16 crc:u32 saturated:u32 ticks:u64)
-readOutChunk 64 event () (chunk:u16 ticks:u64 codes:bytes)
+readOut 19 stream (tile:u16 row:u16 col:u16 rows:u16 cols:u16 range:u8 vectors:u16 repeats:u16 firstSample:u32 zeros:u8 inputs:bytes chunks:list(u16)) (chunks:u16 crc:u32 saturated:u32 ticks:u64)
+readMoments 20 stream (tile:u16 row:u16 col:u16 rows:u16 cols:u16 range:u8 vectors:u16 repeats:u16 firstSample:u32 zeros:u8 inputs:bytes chunks:list(u16)) (chunks:u16 crc:u32 saturated:u32 ticks:u64)
+storePlan 21 change (size:u32 at:u32 piece:bytes) (stored:u32)
+plan 22 query () (size:u32 crc:u32 room:u32)
+forward 23 stream (plan:u32 items:u16 samples:u16 firstItem:u32 seed:u32 inputs:bytes chunks:list(u16)) (chunks:u16 crc:u32 saturated:u32 ticks:u64 clipped:u32 short:u32)
+chunk 64 event () (chunk:u16 ticks:u64 items:bytes)
 progress 65 event () (done:u32 total:u32 pulses:u64)
 log 66 event () (line:text(200))
 refused 127 event () (code:u8 facts:text(96))
 """
-REFUSALS = ["none", "unknownMessage", "malformed", "outOfArray", "overLimit", "busy", "aborted", "hardware", "overflow", "noSession"]
+REFUSALS = ["none", "unknownMessage", "malformed", "outOfArray", "overLimit", "busy", "aborted", "hardware", "overflow", "noSession", "noPlan"]
 SCALARS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i16": "h", "f32": "f"}
 
 # Values for one frame of each message and side, in the order of the fields.
 SAMPLES = {
     ("hello", "request"): [1, 0, None],
-    ("hello", "reply"): [1, 0, None, 0xC0FFEE01, "sim-0007", "mho-sim 0.1", 0, "hfox-tsinghua", 0b1111, 8, 128, 128, -128, 127,
+    ("hello", "reply"): [1, 0, None, 0xC0FFEE01, "sim-0007", "mho-sim 0.1", 0, "hfox-tsinghua", 0b111111, 8, 128, 128, -128, 127,
                          0.0015625, 12, [0.0001, 0.0005], 1e-08, 200, 20000, 0.3, 3.5, 1e-07, 2080, 4, 1000000, 2000],
     ("ping", "request"): [305419896],
     ("ping", "reply"): [305419896, 2**53 - 1],
@@ -57,9 +61,17 @@ SAMPLES = {
     ("pulse", "reply"): [42],
     ("readCells", "request"): [0, 3, 7, 1, 1, 1],
     ("readCells", "reply"): [[5012]],
-    ("readOut", "request"): [0, 0, 0, 3, 5, 1, 2, 10, 4000, bytes.fromhex("807f00ff0180"), []],
+    ("readOut", "request"): [0, 0, 0, 3, 5, 1, 2, 10, 4000, 0, bytes.fromhex("807f00ff0180"), []],
     ("readOut", "reply"): [4, 0x89ABCDEF, 3, 65536],
-    ("readOutChunk", "reply"): [3, 70000, bytes.fromhex("00f87fff0f01")],
+    ("readMoments", "request"): [7, 1, 2, 3, 5, 0, 1, 1000, 4294967295, 16, bytes.fromhex("807f01"), [1, 0]],
+    ("readMoments", "reply"): [2, 1, 0, 65537],
+    ("storePlan", "request"): [105000, 2048, bytes.fromhex("01020a00")],
+    ("storePlan", "reply"): [2052],
+    ("plan", "request"): [],
+    ("plan", "reply"): [2052, 0xDEADBEEF, 131072],
+    ("forward", "request"): [0xDEADBEEF, 2, 100, 4999, 7, bytes.fromhex("05807f00"), []],
+    ("forward", "reply"): [12, 0x01234567, 3, 2**52, 70000, 9],
+    ("chunk", "reply"): [3, 70000, bytes.fromhex("00f87fff0f01")],
     ("progress", "reply"): [128, 16384, 901],
     ("log", "reply"): ["booted, 8 tiles found"],
     ("refused", "reply"): [3, "row=300"],

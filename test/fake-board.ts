@@ -141,6 +141,12 @@ export function fakeBoard(options: FakeOptions = {}): CrossbarBoard & { readonly
     cells,
     program,
     readOut,
+    readMoments: async () => {
+      throw new MhoError("CAPABILITY_MISSING", { what: "add" });
+    },
+    forward: async () => {
+      throw new MhoError("CAPABILITY_MISSING", { what: "run a network by itself" });
+    },
     pulse: async () => {},
     readCells: async (area, repeats = 1) => {
       before?.("readCells", area);

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  deviceModel,
   loadProfile,
   randomStream,
   realClock,
@@ -11,33 +10,30 @@ import {
 import {
   type Area,
   type Descriptor,
+  type ForwardPlan,
   inSiemens,
   type Quantities,
   type Reply,
   type Request,
   seconds,
 } from "#protocol";
-import { type AgedArea, agedArea } from "./aged-area.ts";
-import {
-  cellsOf,
-  type Devices,
-  fluctuation,
-  freshCells,
-  reprogram,
-  stateOf,
-  type TileCells,
-} from "./cells.ts";
+import { type AgedArea, agedArea, driftTolerance } from "./aged-area.ts";
+import { cellsOf, fluctuation, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
 import { columnsOf } from "./columns.ts";
 import { converter, levelsOf } from "./converters.ts";
-import type { BoardCore } from "./core.ts";
+import type { BoardCore, ForwardSamples } from "./core.ts";
 import { describe } from "./describe.ts";
+import { type Devices, devicesOf } from "./devices.ts";
 import { driveOf } from "./drive.ts";
-import { linesOf } from "./lines.ts";
+import { forwardThrough, type ReadArea } from "./forward.ts";
+import { asksAgain, type HeldBurst } from "./held-burst.ts";
 import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
 import { type Burst, burst, type DrawnSamples } from "./read-out.ts";
 import { bringUp } from "./relaxation.ts";
+import { sumsOf } from "./sums.ts";
+import { countPulses, countReads, reachOf } from "./wear.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
 export interface SimulatedCore extends BoardCore {
@@ -52,31 +48,7 @@ export interface SimulatedCore extends BoardCore {
   conductances(area: Area): Quantities<"S">;
 }
 
-interface HeldBurst {
-  readonly request: Request<"readOut">;
-  readonly inputs: Int16Array;
-  readonly burst: Burst;
-}
-
-/** Whether a request asks again for chunks of a read-out that is held: it must give the codes it gave before. */
-function asksAgain(held: HeldBurst, request: Request<"readOut">, inputs: Int16Array): boolean {
-  const fields = [
-    "tile",
-    "row",
-    "col",
-    "rows",
-    "cols",
-    "range",
-    "vectors",
-    "repeats",
-    "firstSample",
-  ] as const;
-  return (
-    request.chunks.length > 0 &&
-    fields.every((field) => held.request[field] === request[field]) &&
-    inputs.every((code, i) => code === held.inputs[i])
-  );
-}
+const none = new Uint8Array(0);
 
 /** What a board holds: cells that outlive a restart, and counts that do not. */
 class SimulatedArray implements SimulatedCore {
@@ -110,7 +82,7 @@ class SimulatedArray implements SimulatedCore {
       cells,
       devices: this.#devices,
       chance: randomStream(this.#options.seed, streams.programming, this.#numbers.programmings++),
-      lsb: this.descriptor.conductance.lsb,
+      lsb: this.descriptor.conductance.lsb / this.#devices.warmth,
       now: () => this.clock.now(),
       spend: (count, verifies) => {
         this.#change(request.tile);
@@ -123,12 +95,15 @@ class SimulatedArray implements SimulatedCore {
   pulse(request: Request<"pulse">): Reply<"pulse"> {
     const cells = this.#change(request.tile);
     const cell = request.row * cells.cols + request.col;
-    const { model, profile } = this.#devices;
+    const { model, profile, warmth } = this.#devices;
     const chance = randomStream(this.#options.seed, streams.pulses, this.#numbers.programmings++);
     const polarity = request.polarity === 0 ? "set" : "reset";
     bringUp(cells, Uint32Array.of(cell), this.clock.now(), this.#devices);
     const [g0] = stateOf(cells, cell, this.clock.now(), this.#devices);
-    const g = pulsed(g0, { polarity, amplitude: request.amplitude, width: request.width }, profile, chance);
+    const { amplitude, width } = request;
+    const reach = reachOf(cells.wear, cell, profile);
+    const g = pulsed(g0 / warmth, { polarity, amplitude, width }, { profile, reach }, chance);
+    countPulses(cells.wear, cell, 1);
     reprogram(cells, cell, { g: g / fluctuation(cells, cell), at: this.clock.now(), model, chance });
     this.#counts.pulses++;
     this.#spend(profile.times.pulse.value);
@@ -145,6 +120,7 @@ class SimulatedArray implements SimulatedCore {
       const [g, sigma] = states[at % order.length]!;
       return counted(noisyRead(g, sigma, this.#devices, chance), this.descriptor.conductance.lsb);
     });
+    this.#countReads(request, new Int16Array(request.rows).fill(1), request.repeats);
     this.#spend(conductances.length * this.#devices.profile.times.cellRead.value);
     this.#idle = false;
     return { conductances };
@@ -166,6 +142,31 @@ class SimulatedArray implements SimulatedCore {
     }
     this.#counts.readOuts += count;
     return ready.take(first, count);
+  }
+
+  readMoments(
+    request: Request<"readMoments">,
+    inputs: Int16Array,
+    first: number,
+    count: number,
+  ): ReturnType<BoardCore["readMoments"]> {
+    const { repeats, cols } = request;
+    return sumsOf(this.readOut(request, inputs, first * repeats, count * repeats), { count, repeats, cols });
+  }
+
+  forward(
+    plan: ForwardPlan,
+    request: Request<"forward">,
+    inputs: Int16Array,
+    first: number,
+    count: number,
+  ): ForwardSamples {
+    const read: ReadArea = (area, range, { inputs: driven, repeats, firstSample }) => {
+      const vectors = driven.length / area.rows;
+      const reading = { ...area, range, vectors, repeats, firstSample, zeros: 0, inputs: none, chunks: [] };
+      return this.readOut(reading, driven, 0, vectors * repeats);
+    };
+    return forwardThrough(plan, request, inputs, { first, count, read });
   }
 
   sense(): Reply<"sense"> {
@@ -226,9 +227,16 @@ class SimulatedArray implements SimulatedCore {
       scale: (dac.lsb * model.window.max) / converting.lsb,
     });
     this.#lastBurst = { request, inputs, burst: ready };
+    this.#countReads(request, inputs, request.repeats);
     this.#spend(request.vectors * request.repeats * profile.times.readOut.value);
     this.#idle = false;
     return ready;
+  }
+
+  /** Counts reads of the rows of `area` that `inputs` drive; cells that they moved are looked at anew. */
+  #countReads(area: Area, inputs: Int16Array, repeats: number): void {
+    const { wear } = this.#cells(area.tile);
+    if (countReads(wear, area, { inputs, repeats, tolerance: driftTolerance })) this.#aged.delete(area.tile);
   }
 
   #agedArea(area: Area): AgedArea {
@@ -272,11 +280,9 @@ class SimulatedArray implements SimulatedCore {
 export async function simulatedCore(settings: SimulatorSettings, clock?: Clock): Promise<SimulatedCore> {
   const options = SimulatorOptions.parse(settings);
   const profile = await loadProfile(options.profile);
-  const { seed, faults } = options;
-  const devices = { profile, model: deviceModel(profile), seed, faults, lines: linesOf(profile, options) };
   return new SimulatedArray(
     options,
-    devices,
+    devicesOf(profile, options),
     clock ?? (options.clock === "real" ? realClock() : virtualClock()),
   );
 }

@@ -1,4 +1,13 @@
-import { codeBits, type Descriptor, packedSize, type Request, samplesPerChunk } from "#protocol";
+import {
+  type Capability,
+  codeBits,
+  type Descriptor,
+  type ForwardPlan,
+  itemsPerChunk,
+  type MessageName,
+  packedSize,
+  type Request,
+} from "#protocol";
 import { Refusal } from "./refusal.ts";
 
 type Span = Pick<Request<"readCells">, "tile" | "row" | "col" | "rows" | "cols">;
@@ -58,14 +67,49 @@ export function checkReadOut(board: Descriptor, request: Request<"readOut">): vo
   const wanted = request.vectors * packedSize(request.rows, inputBits(board));
   if (request.inputs.length !== wanted)
     throw new Refusal("malformed", `${request.inputs.length} input bytes, not ${wanted}`);
-  if (packedSize(request.cols, board.adc.bits) > board.maxFrame - 24)
-    throw new Refusal("overLimit", `${request.cols} columns in a frame`);
-  const chunks = Math.ceil(
-    (request.vectors * request.repeats) / samplesPerChunk(board.maxFrame, request.cols, board.adc.bits),
-  );
-  within("chunks", chunks, 0xffff);
-  for (const chunk of Array.from(request.chunks))
-    if (chunk >= chunks) throw new Refusal("malformed", `chunk ${chunk} of ${chunks}`);
+}
+
+/** Chunks that a stream is cut into, and those of them that are wanted. */
+export function checkStream(
+  board: Descriptor,
+  { chunks }: Pick<Request<"readOut">, "chunks">,
+  { items, size }: { readonly items: number; readonly size: number },
+): { readonly perChunk: number; readonly wanted: ArrayLike<number> } {
+  within("bytes of an item", size, board.maxFrame - 24);
+  const perChunk = itemsPerChunk(board.maxFrame, size);
+  const all = Math.ceil(items / perChunk);
+  within("chunks", all, 0xffff);
+  for (const chunk of Array.from(chunks))
+    if (chunk >= all) throw new Refusal("malformed", `chunk ${chunk} of ${all}`);
+  return { perChunk, wanted: chunks.length > 0 ? chunks : Array.from({ length: all }, (_, chunk) => chunk) };
+}
+
+/** Whether every part of a stored network is on this board. */
+export function checkForward(board: Descriptor, { layers }: ForwardPlan): void {
+  for (const { blocks, range, low, high } of layers) {
+    for (const block of blocks) inArray(board, block);
+    if (range >= board.adc.ranges.length)
+      throw new Refusal("overLimit", `range ${range} of ${board.adc.ranges.length}`);
+    if (low > high) throw new Refusal("malformed", `outputs from ${low} to ${high}`);
+  }
+  for (const { low, high } of layers.slice(0, -1)) checkInputs(board, Int16Array.of(low, high));
+}
+
+/** What each request needs that not every board offers. */
+const needs: Partial<Record<MessageName, Capability>> = {
+  program: "program",
+  pulse: "pulse",
+  readCells: "readCells",
+  readOut: "readOut",
+  readMoments: "readMoments",
+  storePlan: "forward",
+  plan: "forward",
+  forward: "forward",
+};
+
+export function checkOffered({ capabilities }: Descriptor, what: MessageName): void {
+  const need = needs[what];
+  if (need !== undefined && !capabilities.includes(need)) throw new Refusal("unknownMessage", what);
 }
 
 /** Every code that a row is driven with, against the converter's range and the read voltage limit. */

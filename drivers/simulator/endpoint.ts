@@ -24,6 +24,7 @@ import { type Job, WorkQueue } from "./endpoint-queue.ts";
 import { carryOut } from "./endpoint-work.ts";
 import { ErrorQueue } from "./error-queue.ts";
 import { Numbering } from "./numbering.ts";
+import { PlanMemory } from "./plan-memory.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface EndpointOptions {
@@ -38,6 +39,7 @@ export class Endpoint {
   readonly #link: EndpointLink;
   readonly #numbering = new Numbering();
   readonly #errors = new ErrorQueue();
+  readonly #plans = new PlanMemory();
   readonly #watchdog: Alarm;
   readonly #queue = new WorkQueue((job) => this.#work(job));
   readonly #receiveBuffer: number;
@@ -79,6 +81,7 @@ export class Endpoint {
     this.#endSession();
     this.#core.reboot();
     this.#errors.clear();
+    this.#plans.clear();
     this.#link.restart();
     this.#sent = 0;
     this.#banner();
@@ -215,6 +218,7 @@ export class Endpoint {
           : await carryOut(job, {
               core: this.#core,
               clock: this.#clock,
+              plans: this.#plans,
               tell: (...event) => this.#tell(...event),
             });
       return this.#frame(job.seq, job.what, payload, flagLast);

@@ -180,11 +180,12 @@ describe("a board's end in binary mode", () => {
       vectors: 1,
       repeats: 1,
       firstSample: 0,
+      zeros: 0,
       inputs: Uint8Array.of(code),
       chunks: [],
     });
     expect(frames(await strict.say(request("readOut", driven(2), 1))).map(refusal)).toEqual(["overLimit"]);
-    expect(names(await strict.say(request("readOut", driven(1), 2)))).toEqual(["readOutChunk", "readOut"]);
+    expect(names(await strict.say(request("readOut", driven(1), 2)))).toEqual(["chunk", "readOut"]);
   });
 
   it("counts what it received, discarded and saw twice", async () => {

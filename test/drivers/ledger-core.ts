@@ -85,6 +85,28 @@ export function ledgerCore(changes: Partial<Descriptor> = {}): LedgerCore {
         );
       return { codes, saturated: 0 };
     },
+    readMoments(request, inputs, first, count) {
+      const { repeats, cols } = request;
+      const { codes } = this.readOut(request, inputs, first * repeats, count * repeats);
+      const sums = new Float64Array(count * cols);
+      const squares = new Float64Array(count * cols);
+      for (let at = 0; at < codes.length; at++) {
+        const to = Math.floor(at / (repeats * cols)) * cols + (at % cols);
+        sums[to]! += codes[at]!;
+        squares[to]! += codes[at]! ** 2;
+      }
+      return { sums, squares, saturated: 0 };
+    },
+    forward(plan, request, _inputs, first, count) {
+      const { outputs } = plan.layers.at(-1)!;
+      const codes = new Int16Array(count * outputs);
+      for (let i = 0; i < codes.length; i++)
+        codes[i] = ledgerCode(
+          request.firstItem * request.samples + first + Math.floor(i / outputs),
+          i % outputs,
+        );
+      return { codes, saturated: 0, clipped: 0, short: 0 };
+    },
     sense: () => ({
       temperature: 300,
       supply: 3.3,

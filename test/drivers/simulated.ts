@@ -18,6 +18,7 @@ export const readOutRequest = (area: Area, rest: Partial<Request<"readOut">> = {
   vectors: 1,
   repeats: 1,
   firstSample: 0,
+  zeros: 0,
   inputs: new Uint8Array(),
   chunks: [],
   ...rest,

@@ -87,8 +87,8 @@ describe("message codec", () => {
     expect(() => encodeMessage("log", "reply", { line: "x".repeat(201) })).toThrow(/200 printable ASCII/);
     expect(() => encodeMessage("log", "reply", { line: "50 µS" })).toThrow(/printable ASCII/);
     expect(() =>
-      encodeMessage("readOutChunk", "reply", { chunk: 0, ticks: 0, codes: new Uint8Array(65_536) }),
-    ).toThrow(/length of codes/);
+      encodeMessage("chunk", "reply", { chunk: 0, ticks: 0, items: new Uint8Array(65_536) }),
+    ).toThrow(/length of items/);
   });
 
   it("refuses ticks above 2^53 rather than round them", () => {

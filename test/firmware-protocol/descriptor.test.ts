@@ -7,9 +7,10 @@ import {
   encodeMessage,
   helloOf,
   isMhoError,
+  itemSize,
+  itemsPerChunk,
   microsiemens,
   packedSize,
-  samplesPerChunk,
   seconds,
   siemens,
   volts,
@@ -73,23 +74,27 @@ describe("hello", () => {
   });
 });
 
-describe("chunks of a read-out", () => {
+describe("chunks of a stream", () => {
   it("fill a frame and never overflow it", () => {
     for (const maxFrame of [64, 256, 2080, 65_535])
-      for (const bits of [8, 10, 12, 16])
-        for (const cols of [1, 3, 16, 20]) {
-          const samples = samplesPerChunk(maxFrame, cols, bits);
-          const codes = new Uint8Array(samples * packedSize(cols, bits));
-          const size = encodeMessage("readOutChunk", "reply", { chunk: 0, ticks: 0, codes }).length + 12;
-          expect(size).toBeLessThanOrEqual(maxFrame);
-          expect(size + packedSize(cols, bits)).toBeGreaterThan(maxFrame);
-        }
+      for (const size of [1, 3, 12, 40]) {
+        const items = new Uint8Array(itemsPerChunk(maxFrame, size) * size);
+        const frame = encodeMessage("chunk", "reply", { chunk: 0, ticks: 0, items }).length + 12;
+        expect(frame).toBeLessThanOrEqual(maxFrame);
+        expect(frame + size).toBeGreaterThan(maxFrame);
+      }
   });
 
-  it("refuse an area whose single sample is wider than a frame", () => {
-    expect(samplesPerChunk(256, 154, 12)).toBe(1);
-    expect(() => samplesPerChunk(256, 155, 12)).toThrow(
-      "columns of a read-out = 155 does not fit the wire (1 to 154)",
+  it("refuse an item that is wider than a frame", () => {
+    expect(itemsPerChunk(256, 232)).toBe(1);
+    expect(() => itemsPerChunk(256, 233)).toThrow(
+      "bytes of a stream's item = 233 does not fit the wire (1 to 232)",
     );
+  });
+
+  it("hold items of these bytes", () => {
+    expect(itemSize.readOut(128, 12)).toBe(192);
+    expect(itemSize.forward(10, 10)).toBe(13);
+    expect(itemSize.readMoments(3)).toBe(36);
   });
 });

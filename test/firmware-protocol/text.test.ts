@@ -125,7 +125,7 @@ describe("text mode", () => {
     ["read 0 1 two", "malformed", "a text message does not hold: col is two, not a whole number"],
     ["read 0 1 ", "malformed", "readCells wants col"],
     ["pulse 0 0 0 0 nan 1", "malformed", "a text message does not hold: amplitude is nan, not a number"],
-    ["readOut 0 0 0 1 1 0 1 1 0 A%", "malformed", "a text message does not hold: inputs is A%, not base64"],
+    ["readOut 0 0 0 1 1 0 1 1 0 0 A%", "malformed", "a text message does not hold: inputs is A%, not base64"],
     ['ping "3', "malformed", "a quote is left open"],
     ["sense é", "malformed", "not printable ASCII"],
     [numbered("#70000 sense"), "malformed", "request number 70000"],

@@ -11,7 +11,7 @@ const patience = seconds(5);
 /** Whether a line answers a request: replies and refusals do, events and log lines do not. */
 function answers(line: string): boolean {
   const said = parseLine(line, "reply");
-  return said !== undefined && !["log", "progress", "readOutChunk"].includes(said.name);
+  return said !== undefined && !["log", "progress", "chunk"].includes(said.name);
 }
 
 /** Sends what is typed or piped in, line by line, each after the answer to the one before; shows all that the board says. */
