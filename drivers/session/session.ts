@@ -11,14 +11,14 @@ import {
   noRequest,
   type Reply,
   type Request,
-  refusals,
+  type StreamName,
   seconds,
 } from "#protocol";
 import type { Transport } from "../transport.ts";
 import { Alarm } from "./alarm.ts";
-import { failureOf, refusedBy } from "./failures.ts";
+import { failureOf, kindOf, refusedBy } from "./failures.ts";
 import { next, wakeAt } from "./next.ts";
-import { greet, isHello, type Mode, probing } from "./opening.ts";
+import { greet, isHello, limitsOf, type Mode, probing } from "./opening.ts";
 import {
   type Action,
   type Event,
@@ -27,7 +27,6 @@ import {
   initialState,
   isStream,
   isUrgent,
-  type Limits,
   oldestOpen,
   type State,
 } from "./state.ts";
@@ -78,6 +77,8 @@ export class Session {
   /** Bytes of text that a decoder of frames had to pass over until the board was in binary mode. */
   readonly #banner: number;
   #over: Failure | undefined;
+  /** What the transport said of the end of the link. */
+  #reason: Error | undefined;
   #hand: Frame | undefined;
   #figures = { framesOut: 0, bytesIn: 0, bytesOut: 0, duplicates: 0, retransmits: 0, gaps: 0 };
 
@@ -98,7 +99,7 @@ export class Session {
       this.#figures.bytesIn += chunk.length;
       this.#wire.push(chunk);
     });
-    transport.onClose(() => this.#end("lost"));
+    transport.onClose((reason) => this.#end("lost", reason));
   }
 
   get url(): string {
@@ -129,9 +130,9 @@ export class Session {
   }
 
   /** One pass of a stream; nothing where it fell silent before its end record, and what is missing must be asked for. */
-  async pass(values: Request<"readOut">, asking: Asking): Promise<Reply<"readOut"> | undefined> {
-    const frame = await this.#ask("readOut", encodeMessage("readOut", "request", values), asking);
-    return frame && decodeMessage("readOut", "reply", frame.payload);
+  async pass<N extends StreamName>(what: N, values: Request<N>, so: Asking): Promise<Reply<N> | undefined> {
+    const frame = await this.#ask(what, encodeMessage(what, "request", values), so);
+    return frame && decodeMessage(what, "reply", frame.payload);
   }
 
   countGaps(samples: number): void {
@@ -247,7 +248,7 @@ export class Session {
 
   #write(bytes: Uint8Array): void {
     this.#figures.bytesOut += bytes.length;
-    this.#transport.write(bytes).catch(() => this.#end("lost"));
+    this.#transport.write(bytes).catch((reason: Error) => this.#end("lost", reason));
   }
 
   #tell(pending: Pending, ticket: number): void {
@@ -272,27 +273,14 @@ export class Session {
   }
 
   #failure(why: Failure, what: MessageName): Error {
-    return failureOf(why, { what, url: this.#transport.url, waited: this.waited });
+    return failureOf(why, { what, url: this.#transport.url, waited: this.waited, reason: this.#reason });
   }
 
-  #end(why: "rebooted" | "lost"): void {
+  #end(why: "rebooted" | "lost", reason?: Error): void {
     if (this.#over) return;
     this.#over = why;
+    this.#reason = reason;
     this.#step({ saw: "over", why, at: this.#options.clock.now() });
     this.#alarm.stop();
   }
-}
-
-/** PROTOCOL.md §6. Text mode has no credits, so it has one request of each kind on the line. */
-function limitsOf({ window, maxFrame, watchdogMs }: Reply<"hello">, mode: Mode): Limits {
-  const atOnce = mode === "text" ? { window: 1, urgent: 1 } : { window, urgent: Number.POSITIVE_INFINITY };
-  const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
-  return { ...atOnce, frame: maxFrame, keepAlive, tries: 6 };
-}
-
-function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {
-  if ((frame.flags & 1) === 0) return "event";
-  if (frame.id !== idOf("refused", "reply")) return "reply";
-  const reason = refusals[decodeMessage("refused", "reply", frame.payload).code];
-  return reason === "aborted" || reason === "noSession" ? reason : "refused";
 }
