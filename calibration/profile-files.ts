@@ -42,7 +42,8 @@ async function contents(path: string): Promise<unknown> {
 
 /** Relations between values that no single field can state. */
 function contradiction(profile: BoardProfile): string | undefined {
-  const { conductance, dac, flicker, limits, nonlinearity, pulses, programming, telegraph } = profile;
+  const { conductance, dac, flicker, limits, nonlinearity, pulses, programming, telegraph, thermal } =
+    profile;
   const counts = conductance.max.value / conductance.lsb.value;
   if (conductance.min.value >= conductance.max.value) return "conductance.min must lie below conductance.max";
   if (counts > 32767) return `conductance.max is ${Math.round(counts)} counts of lsb; the wire holds 32767`;
@@ -57,6 +58,8 @@ function contradiction(profile: BoardProfile): string | undefined {
   for (const [name, noise] of Object.entries({ flicker, telegraph }))
     if (noise && !(noise.fastest.value > 0 && noise.fastest.value <= noise.slowest.value))
       return `${name}.fastest must lie above 0 s and not above ${name}.slowest`;
+  if (thermal && !(thermal.coldest.value <= 300 && thermal.hottest.value >= 300))
+    return "thermal: conductances are stated for 300 K, which must lie between coldest and hottest";
   if (programming.acceptance.value <= 0) return "programming.acceptance must be above 0";
   return undefined;
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import {
   type Amps,
   amps,
+  type Kelvin,
+  kelvin,
   type Ohms,
   ohms,
   type Quantity,
@@ -69,6 +71,7 @@ const shift = measured(z.number(), siemensScales, (value: number, scale) => siem
 const voltage = quantity({ V: 1, mV: 1e-3 }, volts) as z.ZodType<Sourced<Volts>>;
 const span = quantity({ s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 }, seconds) as z.ZodType<Sourced<Seconds>>;
 const resistance = quantity({ Ω: 1, kΩ: 1e3 }, ohms) as z.ZodType<Sourced<Ohms>>;
+const warmth = quantity({ K: 1 }, kelvin) as z.ZodType<Sourced<Kelvin>>;
 const currents = measured(
   z.array(z.number().positive()).min(1).max(8),
   { A: 1, µA: 1e-6, nA: 1e-9 },
@@ -133,6 +136,28 @@ const Columns = z.strictObject({
   gain: sourced(z.number().min(0).max(0.3)),
   offset: sourced(z.number().min(0)),
 });
+/** What cycles leave of a cell's window: device-models/wear.ts. */
+const Endurance = z.strictObject({ law: z.literal("hfox-ni-rram") });
+/** Share by which each read moves a cell, of either sign: device-models/wear.ts. */
+const Disturb = z.strictObject({ perRead: sourced(z.number().min(-1e-3).max(1e-3)) });
+/** What the board's temperature does to conductances, and where that was measured: device-models/thermal.ts. */
+const measuredAt = { coldest: warmth, hottest: warmth };
+const Thermal = z.discriminatedUnion("law", [
+  z.strictObject({
+    law: z.literal("linear"),
+    coefficient: measured(z.number(), { "1/K": 1 }, (value: number) => value),
+    ...measuredAt,
+  }),
+  z.strictObject({
+    law: z.literal("arrhenius"),
+    activationEnergy: measured(
+      z.number().min(0),
+      { eV: 1, meV: 1e-3 },
+      (value: number, scale) => value * scale,
+    ),
+    ...measuredAt,
+  }),
+]);
 
 /** What an ADC does wrong, in codes: device-models/converter-errors.ts; and the noise it adds to each conversion. */
 const codes = sourced(z.number().min(0));
@@ -154,6 +179,9 @@ export const BoardProfile = z.strictObject({
   nonlinearity: Nonlinearity.optional(),
   lines: Lines.optional(),
   columns: Columns.optional(),
+  endurance: Endurance.optional(),
+  disturb: Disturb.optional(),
+  thermal: Thermal.optional(),
   stuck: z.strictObject({ low: share, lowAt: conductance, high: share, highAt: conductance }),
   pulses: z.strictObject({
     step: share,

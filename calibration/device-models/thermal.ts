@@ -48,3 +48,25 @@ export function conductanceAt(g: Siemens, temperature: Kelvin, { coefficient = 0
     });
   return siemens(g * (1 + change));
 }
+
+/** Electronvolts. */
+const boltzmannElectron = boltzmann / electron;
+
+/**
+ * Conductance at another temperature of a device whose carriers are thermally activated, as those of high-resistance
+ * states are.
+ *
+ *   G(T) = G exp(−E_a/k · (1/T − 1/300 K))
+ *
+ * E_a in eV is yours: no number was read. Range: 200 … 500 K, E_a 0 … 1 eV. Source: Arrhenius.
+ */
+export function activatedConductance(g: Siemens, temperature: Kelvin, activationEnergy: number): Siemens {
+  if (!(activationEnergy >= 0 && activationEnergy <= 1))
+    throw new MhoError("OUT_OF_MODEL", {
+      what: "activation energy",
+      value: activationEnergy,
+      range: "0 … 1 eV",
+    });
+  const inverse = 1 / warm(temperature) - 1 / roomTemperature;
+  return siemens(g * Math.exp((-activationEnergy / boltzmannElectron) * inverse));
+}

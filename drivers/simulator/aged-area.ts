@@ -1,6 +1,7 @@
 import { clipsBelow, type LineResistance, rectifiedNormal } from "#calibration";
 import { type Area, type Seconds, seconds } from "#protocol";
-import { cellsOf, type Devices, stateOf, type TileCells } from "./cells.ts";
+import { cellsOf, stateOf, type TileCells } from "./cells.ts";
+import type { Devices } from "./devices.ts";
 import { effectiveConductances } from "./lines.ts";
 import { bringUp, relaxedBy } from "./relaxation.ts";
 

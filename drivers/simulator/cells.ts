@@ -1,18 +1,18 @@
 import {
-  type BoardProfile,
   type CellFault,
   type DeviceModel,
   drawFault,
   fillNormals,
-  type LineResistance,
   type RandomStream,
   randomStream,
   streams,
 } from "#calibration";
 import { type Area, type Seconds, type Siemens, seconds, siemens } from "#protocol";
+import type { Devices } from "./devices.ts";
 import type { ArrayFaults } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import { type SlowNoise, startSlowNoise } from "./slow-noise.ts";
+import { readDisturb, startWear, undisturb, type Wear } from "./wear.ts";
 
 /** Why a cell does not follow its pulses; "open" conducts nothing, "shorted" 1 mS (assumed). */
 export type SimulatedFault = CellFault | "open" | "shorted";
@@ -37,18 +37,10 @@ export interface TileCells {
   readonly relaxedTo: Float64Array;
   /** Correlated noise, where the profile has it: slow-noise.ts. */
   readonly noise: SlowNoise | undefined;
+  /** What pulses and reads have done to the cells, where the profile has laws for it: wear.ts. */
+  readonly wear: Wear;
   /** How often the tile's slow state has been moved on: where its random numbers are found. */
   readonly looks: { count: number };
-}
-
-/** What the cells of a board have in common. */
-export interface Devices {
-  readonly profile: BoardProfile;
-  readonly model: DeviceModel;
-  readonly seed: number;
-  readonly faults: ArrayFaults;
-  /** Resistance of the lines, where they have any. */
-  readonly lines: LineResistance | undefined;
 }
 
 function orderedFaults(tile: number, cells: TileCells, faults: ArrayFaults): void {
@@ -78,6 +70,7 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
     relaxed: new Float32Array(size),
     relaxedTo: new Float64Array(size),
     noise: startSlowNoise(profile, { tile, size, seed }),
+    wear: startWear(profile, shape, devices.cycles),
     looks: { count: 0 },
   };
   const shares = { low: profile.stuck.low.value, high: profile.stuck.high.value };
@@ -99,7 +92,7 @@ export function freshCells(tile: number, shape: { rows: number; cols: number }, 
   return cells;
 }
 
-/** Leaves cell `i` at conductance `g` (at least 0), with a new drift exponent, a new 1/f history and nothing relaxed. */
+/** Leaves cell `i` at conductance `g` at 300 K (at least 0), with a new drift exponent, a new 1/f history, nothing relaxed or disturbed. */
 export function reprogram(
   cells: TileCells,
   i: number,
@@ -112,6 +105,7 @@ export function reprogram(
   cells.relaxedTo[i] = state.at;
   cells.nu[i] = state.model.drawNu(g, state.chance);
   cells.persistent[i] = state.chance.normal();
+  undisturb(cells.wear, i, cells.cols);
 }
 
 export const faultOf = (cells: TileCells, i: number): SimulatedFault => faultNames[cells.fault[i]!]!;
@@ -120,16 +114,32 @@ export const faultOf = (cells: TileCells, i: number): SimulatedFault => faultNam
 export const fluctuation = ({ noise }: TileCells, i: number): number =>
   noise === undefined ? 1 : 1 + noise.values[i]!;
 
-/** Mean conductance of cell `i` now, relaxed as far as it was looked at, and the standard deviation of one read of it. */
+/**
+ * Mean conductance of cell `i` now, relaxed as far as it was looked at, and the standard deviation of one read of it, at
+ * the board's temperature.
+ */
 export function stateOf(
+  cells: TileCells,
+  i: number,
+  now: Seconds,
+  devices: Devices,
+): [g: Siemens, sigma: Siemens] {
+  const fault = faultOf(cells, i);
+  if (fault === "open") return [siemens(0), siemens(0)];
+  if (fault === "shorted") return [shortCircuit, siemens(0)];
+  const cool = coolState(cells, i, now, devices);
+  const { warmth } = devices;
+  return warmth === 1 ? cool : [siemens(warmth * cool[0]), siemens(warmth * cool[1])];
+}
+
+/** The same at 300 K, of a cell that is a device. */
+function coolState(
   cells: TileCells,
   i: number,
   now: Seconds,
   { model, profile }: Devices,
 ): [g: Siemens, sigma: Siemens] {
   const fault = faultOf(cells, i);
-  if (fault === "open") return [siemens(0), siemens(0)];
-  if (fault === "shorted") return [shortCircuit, siemens(0)];
   const age = seconds(Math.max(0, now - cells.programmedAt[i]!));
   if (fault !== "none") {
     const g = (fault === "low" ? profile.stuck.lowAt : profile.stuck.highAt).value;
@@ -138,7 +148,8 @@ export function stateOf(
   const programmed = siemens(cells.programmed[i]!);
   const aged = model.drift(programmed, cells.nu[i]!, age);
   const lasting = cells.persistent[i]! * model.persistentSigma(aged, age, programmed);
-  const g = siemens(Math.max(0, (aged + cells.relaxed[i]! + lasting) * fluctuation(cells, i)));
+  const moved = fluctuation(cells, i) * readDisturb(cells.wear, i, cells.cols);
+  const g = siemens(Math.max(0, (aged + cells.relaxed[i]! + lasting) * moved));
   return [g, model.readSigma(g, age, programmed)];
 }
 

@@ -32,8 +32,10 @@ export const SimulatorOptions = z.strictObject({
   maxFrame: z.int().min(64).max(65535).optional(),
   /** Ohms of every line segment from cell to cell, in place of the profile's lines. */
   lineResistance: z.number().min(0).max(1e6).optional(),
-  /** Of the board, in kelvin: lines have more resistance when warm. No law of the devices is known to us. */
+  /** Of the board, in kelvin: lines have more resistance when warm, and devices follow the profile's law if it has one. */
   temperature: z.number().min(200).max(500).default(300),
+  /** SET/RESET cycles that every cell has behind it when the board is made, for profiles with `endurance`. */
+  cycles: z.int().min(0).max(1e6).default(0),
   faults: ArrayFaults.prefault({}),
 });
 export type SimulatorOptions = z.output<typeof SimulatorOptions>;

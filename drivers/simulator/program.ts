@@ -9,9 +9,11 @@ import {
   seconds,
   siemens,
 } from "#protocol";
-import { cellsOf, type Devices, faultOf, fluctuation, reprogram, stateOf, type TileCells } from "./cells.ts";
-import { amplitudeFor, pulsed } from "./pulses.ts";
+import { cellsOf, faultOf, fluctuation, reprogram, stateOf, type TileCells } from "./cells.ts";
+import type { Devices } from "./devices.ts";
+import { amplitudeFor, pulsed, type Reach } from "./pulses.ts";
 import { bringUp } from "./relaxation.ts";
+import { countPulses, reachOf } from "./wear.ts";
 
 /** Cells between two progress marks. */
 const progressEvery = 64;
@@ -23,7 +25,7 @@ export interface ProgramBench {
   readonly cells: TileCells;
   readonly devices: Devices;
   readonly chance: RandomStream;
-  /** Siemens a count. */
+  /** Siemens a count, of the conductance at 300 K, in which the loop works. */
   readonly lsb: number;
   now(): Seconds;
   /** Lets pulses and verifies take their time. */
@@ -66,8 +68,15 @@ function verify(g: number, { devices, chance, lsb }: ProgramBench): number {
   return counted(sum / reads, lsb);
 }
 
-/** Pulses, from `g0`, until a verify lies within the tolerance, the pulses are used up, or the cell does not move. */
-function settle(g0: number, stuck: boolean, goal: Goal, bench: ProgramBench): Settling {
+interface Start {
+  /** Where the cell stands, in siemens. */
+  readonly g: number;
+  readonly stuck: boolean;
+  readonly reach: Reach | undefined;
+}
+
+/** Pulses, from `start`, until a verify lies within the tolerance, the pulses are used up, or the cell does not move. */
+function settle({ g: g0, stuck, reach }: Start, goal: Goal, bench: ProgramBench): Settling {
   const { devices, chance, lsb } = bench;
   const { profile, model } = devices;
   const width = profile.pulses.width.value;
@@ -87,7 +96,8 @@ function settle(g0: number, stuck: boolean, goal: Goal, bench: ProgramBench): Se
     if (pulses >= goal.maxPulses) return ended("notSettled");
     const error = goal.target - seen;
     const amplitude = amplitudeFor(error * lsb, profile);
-    const moved = pulsed(g, { polarity: error > 0 ? "set" : "reset", amplitude, width }, profile, chance);
+    const polarity = error > 0 ? "set" : "reset";
+    const moved = pulsed(g, { polarity, amplitude, width }, { profile, reach }, chance);
     if (!stuck) g = moved;
     driven += Math.sign(error) * Math.min(Math.abs(error), largest);
     pulses++;
@@ -110,9 +120,11 @@ function relaxed(g: number, target: Siemens, { devices, chance }: ProgramBench):
 function programCell(cell: number, goal: Goal, bench: ProgramBench): Settling {
   const { cells, devices, chance, lsb } = bench;
   bringUp(cells, Uint32Array.of(cell), bench.now(), devices);
-  const [g0] = stateOf(cells, cell, bench.now(), devices);
+  const [seen] = stateOf(cells, cell, bench.now(), devices);
   const healthy = faultOf(cells, cell) === "none";
-  const settling = settle(g0, !healthy, goal, bench);
+  const reach = reachOf(cells.wear, cell, devices.profile);
+  const settling = settle({ g: seen / devices.warmth, stuck: !healthy, reach }, goal, bench);
+  countPulses(cells.wear, cell, settling.pulses);
   bench.spend(settling.pulses, settling.verifies);
   if (healthy && settling.pulses > 0) {
     const g = relaxed(settling.g, siemens(goal.target * lsb), bench) / fluctuation(cells, cell);

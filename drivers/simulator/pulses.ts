@@ -2,8 +2,15 @@ import type { BoardProfile, RandomStream } from "#calibration";
 
 export type Polarity = "set" | "reset";
 
-/** A cell can be driven this far beyond the window's upper edge, and down to 0 S. */
+/** A cell whose wear is not modelled can be driven this far beyond the window's upper edge, and down to 0 S. */
 const headroom = 1.2;
+const unworn = ({ conductance }: BoardProfile): Reach => ({ min: 0, max: headroom * conductance.max.value });
+
+/** Conductances, in siemens, beyond which no pulse takes a cell. One that is beyond already stays until it is pulsed back. */
+export interface Reach {
+  readonly min: number;
+  readonly max: number;
+}
 
 /**
  * Change of conductance that one pulse makes.
@@ -17,16 +24,20 @@ const headroom = 1.2;
 export function pulsed(
   g: number,
   pulse: { polarity: Polarity; amplitude: number; width: number },
-  { conductance, pulses }: BoardProfile,
+  {
+    profile,
+    reach = unworn(profile),
+  }: { readonly profile: BoardProfile; readonly reach?: Reach | undefined },
   chance: RandomStream,
 ): number {
+  const { conductance, pulses } = profile;
   const threshold = pulses.threshold.value;
   const drive = Math.max(0, pulse.amplitude - threshold) / (pulses.amplitude.value - threshold);
   const window = conductance.max.value - conductance.min.value;
   const mean = pulses.step.value * window * drive * (pulse.width / pulses.width.value);
   const change = mean * (1 + pulses.spread.value * chance.normal());
   const moved = pulse.polarity === "set" ? g + change : g - change;
-  return Math.min(headroom * conductance.max.value, Math.max(0, moved));
+  return Math.min(Math.max(g, reach.max), Math.max(Math.min(g, reach.min), moved));
 }
 
 /**

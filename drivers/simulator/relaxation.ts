@@ -1,6 +1,7 @@
 import { type DeviceModel, fillNormals, streams } from "#calibration";
 import { type Seconds, seconds, siemens } from "#protocol";
-import type { Devices, TileCells } from "./cells.ts";
+import type { TileCells } from "./cells.ts";
+import type { Devices } from "./devices.ts";
 import { moveSlowNoise } from "./slow-noise.ts";
 
 /** Brings the cells `order` of a tile up to `now`: relaxation of these, correlated noise of the whole tile. */
