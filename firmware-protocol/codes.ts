@@ -1,4 +1,5 @@
 import { MhoError } from "./errors.ts";
+import { i16, kernels, plain, room, u8, wire } from "./kernels/index.ts";
 
 /** Bytes that `count` codes of `bits` take: a bit stream, filled up to a whole byte. */
 export const packedSize = (count: number, bits: number): number => Math.ceil((count * bits) / 8);
@@ -18,10 +19,7 @@ function checkedBits(bits: number): number {
 
 /** Codes as a stream of two's complement numbers of `bits` (1 … 16) each, least significant bit first. */
 export function packCodes(codes: Int16Array, bits: number): Uint8Array {
-  checkRange(codes, 2 ** (checkedBits(bits) - 1));
-  const out = new Uint8Array(packedSize(codes.length, bits));
-  pack(codes, bits, out);
-  return out;
+  return packSamples(codes, codes.length, bits);
 }
 
 /**
@@ -29,8 +27,6 @@ export function packCodes(codes: Int16Array, bits: number): Uint8Array {
  * where a code does not fit, or where the last sample is not whole.
  */
 export function packSamples(codes: Int16Array, perSample: number, bits: number): Uint8Array {
-  if ((perSample * checkedBits(bits)) % 8 === 0 && codes.length % perSample === 0)
-    return packCodes(codes, bits);
   const rest = codes.length === 0 ? 0 : codes.length % perSample;
   if (rest !== 0)
     throw new MhoError("WIRE_RANGE", {
@@ -39,60 +35,55 @@ export function packSamples(codes: Int16Array, perSample: number, bits: number):
       min: perSample,
       max: perSample,
     });
-  checkRange(codes, 2 ** (checkedBits(bits) - 1));
-  const size = packedSize(perSample, bits);
-  const samples = codes.length / perSample;
-  const out = new Uint8Array(samples * size);
-  for (let s = 0; s < samples; s++)
-    pack(codes.subarray(s * perSample, (s + 1) * perSample), bits, out.subarray(s * size, (s + 1) * size));
+  const samples = codes.length === 0 ? 0 : codes.length / perSample;
+  const out = new Uint8Array(samples * packedSize(perSample, checkedBits(bits)));
+  for (const run of runsOf(samples, perSample, bits)) {
+    i16.set(codes.subarray(run.code, run.code + run.samples * run.codes), plain / 2);
+    if (kernels.pack(plain, run.samples, run.codes, bits, wire) !== 0) refuse(codes, 2 ** (bits - 1));
+    out.set(u8.subarray(wire, wire + run.bytes), run.byte);
+  }
   return out;
 }
 
-function checkRange(codes: Int16Array, limit: number): void {
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]!;
-    if (code < -limit || code >= limit)
-      throw new MhoError("WIRE_RANGE", { field: `code ${i}`, value: code, min: -limit, max: limit - 1 });
-  }
+function refuse(codes: Int16Array, limit: number): never {
+  const at = codes.findIndex((code) => code < -limit || code >= limit);
+  throw new MhoError("WIRE_RANGE", { field: `code ${at}`, value: codes[at]!, min: -limit, max: limit - 1 });
 }
 
-function pack(codes: Int16Array, bits: number, out: Uint8Array): void {
-  if (bits === 8) out.set(codes);
-  else if (bits === 12) packTwelve(codes, out);
-  else if (bits === 16) packWords(codes, out);
-  else packAny(codes, bits, out);
+/** Codes that the kernels take at once, from a whole byte to a whole byte. */
+interface Run {
+  /** First code and first packed byte. */
+  readonly code: number;
+  readonly byte: number;
+  readonly samples: number;
+  /** Of each sample. */
+  readonly codes: number;
+  /** Of all samples. */
+  readonly bytes: number;
 }
 
-function packWords(codes: Int16Array, out: Uint8Array): void {
-  for (let i = 0, at = 0; i < codes.length; i++) {
-    out[at++] = codes[i]!;
-    out[at++] = codes[i]! >> 8;
-  }
-}
+/** Codes that the kernels' memory holds. */
+const most = room / 2;
 
-/** Two codes in three bytes. */
-function packTwelve(codes: Int16Array, out: Uint8Array): void {
-  let at = 0;
-  for (let i = 0; i < codes.length; i += 2) {
-    const a = codes[i]!;
-    const b = i + 1 < codes.length ? codes[i + 1]! : 0;
-    out[at++] = a;
-    out[at++] = ((a >> 8) & 0x0f) | (b << 4);
-    out[at++] = b >> 4; // past the end where there is no second code: a typed array drops it
-  }
-}
-
-function packAny(codes: Int16Array, bits: number, out: Uint8Array): void {
-  const mask = 2 ** bits - 1;
-  let at = 0;
-  let held = 0;
-  let filled = 0;
-  for (let i = 0; i < codes.length; i++) {
-    held |= (codes[i]! & mask) << filled;
-    filled += bits;
-    for (; filled >= 8; filled -= 8, held >>>= 8) out[at++] = held;
-  }
-  if (filled > 0) out[at] = held;
+/** Cuts samples into runs that fit the kernels' memory: several samples, or pieces of one that is too long. */
+function runsOf(samples: number, perSample: number, bits: number): Run[] {
+  if (samples > 1 && (perSample * bits) % 8 === 0) return runsOf(1, samples * perSample, bits);
+  const size = packedSize(perSample, bits);
+  const atOnce = Math.max(1, Math.floor(most / Math.max(1, perSample)));
+  const runs: Run[] = [];
+  for (let sample = 0; sample < samples; sample += atOnce)
+    for (let first = 0; first < perSample; first += most) {
+      const codes = Math.min(most, perSample - first);
+      const count = Math.min(atOnce, samples - sample);
+      runs.push({
+        code: sample * perSample + first,
+        byte: sample * size + (first * bits) / 8,
+        samples: count,
+        codes,
+        bytes: count * packedSize(codes, bits),
+      });
+    }
+  return runs;
 }
 
 /**
@@ -106,44 +97,10 @@ export function unpackCodes(
   into: Int16Array = new Int16Array(count),
   at = 0,
 ): Int16Array {
-  const needed = packedSize(count, checkedBits(bits));
-  if (bytes.length < needed) {
-    const why = `${bytes.length} bytes do not hold ${count} codes of ${bits} bits`;
-    throw new MhoError("WIRE_BROKEN", { message: "packed code", why });
-  }
-  if (bits === 8) for (let i = 0; i < count; i++) into[at + i] = (bytes[i]! << 24) >> 24;
-  else if (bits === 16)
-    for (let i = 0; i < count; i++) into[at + i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
-  else if (bits === 12) unpackTwelve(bytes, into.subarray(at, at + count));
-  else unpackAny(bytes, bits, into.subarray(at, at + count));
-  return into;
+  return unpackSamples(bytes, bits, { samples: 1, perSample: count }, into, at);
 }
 
-function unpackTwelve(bytes: Uint8Array, into: Int16Array): void {
-  const pairs = into.length >> 1;
-  let from = 0;
-  for (let i = 0; i < 2 * pairs; i += 2, from += 3) {
-    const middle = bytes[from + 1]!;
-    into[i] = ((bytes[from]! | (middle << 8)) << 20) >> 20;
-    into[i + 1] = (((middle >> 4) | (bytes[from + 2]! << 4)) << 20) >> 20;
-  }
-  if (into.length > 2 * pairs) into[2 * pairs] = ((bytes[from]! | (bytes[from + 1]! << 8)) << 20) >> 20;
-}
-
-function unpackAny(bytes: Uint8Array, bits: number, into: Int16Array): void {
-  const shift = 32 - bits;
-  let from = 0;
-  let held = 0;
-  let filled = 0;
-  for (let i = 0; i < into.length; i++) {
-    for (; filled < bits; filled += 8) held |= bytes[from++]! << filled;
-    into[i] = (held << shift) >> shift;
-    held >>>= bits;
-    filled -= bits;
-  }
-}
-
-/** The codes that `packSamples` made of `samples` samples, one after another without gaps. */
+/** The codes that `packSamples` made of `samples` samples, one after another without gaps; as `unpackCodes`. */
 export function unpackSamples(
   bytes: Uint8Array,
   bits: number,
@@ -151,10 +108,14 @@ export function unpackSamples(
   into: Int16Array = new Int16Array(samples * perSample),
   at = 0,
 ): Int16Array {
-  if ((perSample * checkedBits(bits)) % 8 === 0)
-    return unpackCodes(bytes, bits, samples * perSample, into, at);
-  const size = packedSize(perSample, bits);
-  for (let s = 0; s < samples; s++)
-    unpackCodes(bytes.subarray(s * size, (s + 1) * size), bits, perSample, into, at + s * perSample);
+  if (bytes.length < samples * packedSize(perSample, checkedBits(bits))) {
+    const why = `${bytes.length} bytes do not hold ${samples * perSample} codes of ${bits} bits`;
+    throw new MhoError("WIRE_BROKEN", { message: "packed code", why });
+  }
+  for (const run of runsOf(samples, perSample, bits)) {
+    u8.set(bytes.subarray(run.byte, run.byte + run.bytes), wire);
+    kernels.unpack(wire, run.samples, run.codes, bits, plain);
+    into.set(i16.subarray(plain / 2, plain / 2 + run.samples * run.codes), at + run.code);
+  }
   return into;
 }

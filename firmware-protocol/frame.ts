@@ -1,7 +1,7 @@
-import { stuff, stuffedSize, unstuff } from "./cobs.ts";
+import { stuffedSize } from "./cobs.ts";
 import { tableHash } from "./codec.ts";
-import { crc32c } from "./crc.ts";
 import { MhoError } from "./errors.ts";
+import { kernels, plain, u8, view, wire } from "./kernels/index.ts";
 import { messages } from "./messages.ts";
 
 /** One unit of binary mode. Numbers are the session's: PROTOCOL.md §4 says what they mean on each side. */
@@ -36,17 +36,17 @@ export function encodeFrame(frame: Frame): Uint8Array {
       min: 0,
       max: frameLimit - frameOverhead,
     });
-  const raw = new Uint8Array(size + 4);
-  const view = new DataView(raw.buffer);
-  view.setUint8(0, frame.id);
-  view.setUint8(1, frame.flags);
-  view.setUint16(2, frame.seq, true);
-  view.setUint16(4, frame.re, true);
-  view.setUint16(6, frame.credits, true);
-  raw.set(frame.payload, headerSize);
-  view.setUint32(size, crc32c(raw.subarray(0, size), seedOf(frame.id)), true);
-  const wire = new Uint8Array(stuffedSize(raw.length) + 1);
-  return wire.subarray(0, stuff(raw, wire) + 1);
+  view.setUint8(plain, frame.id);
+  view.setUint8(plain + 1, frame.flags);
+  view.setUint16(plain + 2, frame.seq, true);
+  view.setUint16(plain + 4, frame.re, true);
+  view.setUint16(plain + 6, frame.credits, true);
+  u8.set(frame.payload, plain + headerSize);
+  const crcAt = plain + size;
+  view.setUint32(crcAt, kernels.crc(plain, crcAt, seedOf(frame.id)), true);
+  const end = kernels.stuff(plain, crcAt + 4, wire);
+  u8[end] = 0;
+  return u8.slice(wire, end + 1);
 }
 
 /**
@@ -78,60 +78,63 @@ export class FrameDecoder {
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
     this.#figures.bytesIn += chunk.length;
-    let at = 0;
-    while (at < chunk.length) {
+    for (let at = 0; at < chunk.length; ) {
       const found = chunk.indexOf(0, at);
-      const end = found < 0 ? chunk.length : found;
-      this.#keep(chunk, at, end);
-      if (found >= 0) this.#close(frames);
-      at = end + 1;
+      const piece = chunk.subarray(at, found < 0 ? chunk.length : found);
+      if (found < 0) this.#keep(piece);
+      else this.#close(this.#whole(piece), frames);
+      at += piece.length + 1;
     }
     return frames;
   }
 
-  #keep(chunk: Uint8Array, start: number, end: number): void {
-    const size = end - start;
-    if (this.#overlong || this.#length + size > this.#held.length) {
-      this.#figures.discarded += this.#length + size;
+  #keep(piece: Uint8Array): void {
+    if (this.#overlong || this.#length + piece.length > this.#held.length) {
+      this.#figures.discarded += this.#length + piece.length;
       this.#length = 0;
       this.#overlong = true;
       return;
     }
-    this.#held.set(chunk.subarray(start, end), this.#length);
-    this.#length += size;
+    this.#held.set(piece, this.#length);
+    this.#length += piece.length;
   }
 
-  #close(frames: Frame[]): void {
-    const size = this.#length;
+  /** What stands between two delimiters; nothing where it is too long. What came in one piece is not copied. */
+  #whole(last: Uint8Array): Uint8Array {
+    if (this.#length === 0 && !this.#overlong && last.length <= this.#held.length) return last;
+    this.#keep(last);
+    const whole = this.#held.subarray(0, this.#length);
     this.#length = 0;
-    if (this.#overlong || size === 0) {
-      this.#overlong = false;
-      return;
-    }
-    const raw = new Uint8Array(size);
-    const length = unstuff(this.#held, raw, 0, size);
-    const frame = length < frameOverhead ? "garbage" : parsed(raw.subarray(0, length));
+    this.#overlong = false;
+    return whole;
+  }
+
+  #close(stuffed: Uint8Array, frames: Frame[]): void {
+    if (stuffed.length === 0) return;
+    const frame = opened(stuffed);
     if (typeof frame === "object") {
       this.#figures.framesIn++;
       frames.push(frame);
       return;
     }
-    this.#figures.discarded += size;
+    this.#figures.discarded += stuffed.length;
     if (frame === "damaged") this.#figures.crcErrors++;
   }
 }
 
-function parsed(raw: Uint8Array): Frame | "damaged" {
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
-  const size = raw.length - 4;
-  const id = raw[0]!;
-  if (crc32c(raw.subarray(0, size), seedOf(id)) !== view.getUint32(size, true)) return "damaged";
+function opened(stuffed: Uint8Array): Frame | "garbage" | "damaged" {
+  u8.set(stuffed, wire);
+  const end = kernels.unstuff(wire, wire + stuffed.length, plain);
+  if (end < plain + frameOverhead) return "garbage";
+  const id = u8[plain]!;
+  const crcAt = end - 4;
+  if (kernels.crc(plain, crcAt, seedOf(id)) >>> 0 !== view.getUint32(crcAt, true)) return "damaged";
   return {
     id,
-    flags: raw[1]!,
-    seq: view.getUint16(2, true),
-    re: view.getUint16(4, true),
-    credits: view.getUint16(6, true),
-    payload: raw.subarray(headerSize, size),
+    flags: u8[plain + 1]!,
+    seq: view.getUint16(plain + 2, true),
+    re: view.getUint16(plain + 4, true),
+    credits: view.getUint16(plain + 6, true),
+    payload: u8.slice(plain + headerSize, crcAt),
   };
 }
