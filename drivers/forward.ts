@@ -8,6 +8,7 @@ import {
   itemSize,
   itemsPerChunk,
   MhoError,
+  packedSize,
   packSparse,
   unpackSamples,
 } from "#protocol";
@@ -20,6 +21,8 @@ import { readStream } from "./stream.ts";
 const requestHead = 12 + 20;
 /** Header and CRC of a frame (12), and the fields of a `storePlan` that are not the piece. */
 const storeHead = 12 + 10;
+/** Header and CRC of a frame (12), and the fields of a chunk that are not items (12). */
+const chunkHead = 24;
 
 /** Network plans on one board, which holds one at a time: what it holds is asked for, not guessed. */
 export class Plans {
@@ -34,7 +37,8 @@ export class Plans {
   }
 
   /** Runs inputs through a plan; another call waits, so that its plan does not take the place of this one. */
-  run(request: ForwardRequest): Promise<ForwardReport> {
+  async run(request: ForwardRequest): Promise<ForwardReport> {
+    requireRoom(this.#board, request.plan);
     const run = async (): Promise<ForwardReport> => {
       const crc = await this.#store(request.plan, request.signal);
       return runForward(this.#session, this.#board, request, crc);
@@ -69,6 +73,17 @@ export class Plans {
     this.#encoded.set(plan, made);
     return made;
   }
+}
+
+/** Errors: CAPABILITY_MISSING where an input, or an output, may be too wide for a frame of the board. */
+function requireRoom(board: Descriptor, { layers, outputBits }: ForwardPlan): void {
+  const { inputs } = layers[0]!;
+  const widest = packedSize(inputs, 1) + packedSize(inputs, inputBits(board));
+  const sample = itemSize.forward(layers.at(-1)!.outputs, outputBits);
+  if (widest + requestHead > board.maxFrame || sample + chunkHead > board.maxFrame)
+    throw new MhoError("CAPABILITY_MISSING", {
+      what: `take ${inputs} inputs in a frame of ${board.maxFrame} bytes`,
+    });
 }
 
 /** Inputs that go to the board in one request. */

@@ -8,6 +8,7 @@ import {
   type PosteriorSamples,
   posteriorSampler,
   referenceSamples,
+  type SamplerOptions,
 } from "./posterior/index.ts";
 import {
   accuracy,
@@ -30,6 +31,8 @@ export interface InferOptions {
   readonly device?: DeviceModel | undefined;
   /** What was measured of each mapped layer. */
   readonly measured?: readonly MeasuredLayer[] | undefined;
+  /** Whether the board runs the whole network by itself: `SamplerOptions`. */
+  readonly layers?: SamplerOptions["layers"];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -50,9 +53,9 @@ export async function infer(
   images: Float32Array,
   options: InferOptions = {},
 ): Promise<Inference> {
-  const { samples: wanted, seed, device, measured, signal, onProgress } = { ...usual, ...options };
+  const { samples: wanted, seed, device, measured, layers, signal, onProgress } = { ...usual, ...options };
   await requireDeployed(map, board, signal);
-  const sampler = posteriorSampler(map, board, { device, measured, seed });
+  const sampler = posteriorSampler(map, board, { device, measured, seed, layers });
   const samples = await sampler.sample(images, wanted, { signal, onProgress });
   return { samples, predictive: predictive(samples) };
 }

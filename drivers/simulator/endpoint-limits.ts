@@ -92,7 +92,10 @@ export function checkForward(board: Descriptor, { layers }: ForwardPlan): void {
       throw new Refusal("overLimit", `range ${range} of ${board.adc.ranges.length}`);
     if (low > high) throw new Refusal("malformed", `outputs from ${low} to ${high}`);
   }
-  for (const { low, high } of layers.slice(0, -1)) checkInputs(board, Int16Array.of(low, high));
+  layers.slice(1).forEach(({ twoPhases }, l) => {
+    const { low, high } = layers[l]!;
+    checkInputs(board, twoPhases ? Int16Array.of(-low, high) : Int16Array.of(low, high));
+  });
 }
 
 /** What each request needs that not every board offers. */

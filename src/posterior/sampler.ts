@@ -1,5 +1,5 @@
 import { type DeviceModel, streams } from "#calibration";
-import { type CrossbarBoard, MhoError, type Seconds } from "#protocol";
+import { type CrossbarBoard, isMhoError, MhoError, type Seconds } from "#protocol";
 import {
   type ConductanceMap,
   drawOutputs,
@@ -16,6 +16,8 @@ import { readLayer } from "../readout/index.ts";
 import { batches } from "./batches.ts";
 import { requireSamples } from "./checks.ts";
 import { type LayerNumbers, numberingOf } from "./numbering.ts";
+import { type OnBoardOptions, sampleOnBoard } from "./on-board.ts";
+import { type BoardPlan, boardPlan, isPlannable } from "./plan.ts";
 import { type MeasuredLayer, type TopUp, topUpAt, topUpOf } from "./top-up.ts";
 import type { PosteriorSamples } from "./types.ts";
 
@@ -27,6 +29,11 @@ export interface SamplerOptions {
   readonly measured?: readonly MeasuredLayer[] | undefined;
   /** Time since programming, for the devices' read noise. */
   readonly age?: Seconds;
+  /**
+   * Where layers are computed: `host` reads each layer out by itself; `board` has the board run the whole network; `auto`
+   * does that where board and network can, and falls back where not.
+   */
+  readonly layers?: "auto" | "host" | "board" | undefined;
 }
 export interface SampleOptions {
   readonly signal?: AbortSignal | undefined;
@@ -43,10 +50,13 @@ type Counts = { -readonly [K in "readOuts" | "saturated" | "clipped" | "drawn" |
 
 interface Line {
   readonly board: CrossbarBoard;
+  /** The network as the board runs it by itself; undefined where the host goes layer by layer. */
+  plan: BoardPlan | undefined;
   readonly network: Network;
   readonly layers: readonly MappedLayer[];
   readonly topUps: readonly TopUp[];
   readonly seed: number;
+  readonly mayFallBack: boolean;
 }
 interface Batch {
   readonly items: number;
@@ -137,6 +147,8 @@ async function sampleAll(
   const items = itemsIn("the input", images, size);
   requireSamples(samples);
   const { period } = numberingOf(stages, line.layers, line.board.descriptor, samples);
+  const onBoard = await tryOnBoard(line, images, { samples, seed: line.seed, firstItem, signal, onProgress });
+  if (onBoard) return onBoard;
   const counts: Counts = { readOuts: 0, saturated: 0, clipped: 0, drawn: 0, short: 0 };
   const values = new Float32Array(items * samples * outputs);
   try {
@@ -160,6 +172,23 @@ async function sampleAll(
   return { items, samples, outputs, values, ...counts };
 }
 
+/** Samples of a board that runs the network by itself; nothing, from now on, where it turns out to have no room for that. */
+async function tryOnBoard(
+  line: Line,
+  images: Float32Array,
+  options: OnBoardOptions,
+): Promise<PosteriorSamples | undefined> {
+  if (line.plan === undefined) return undefined;
+  try {
+    return await sampleOnBoard(line.board, line, line.plan, images, options);
+  } catch (error) {
+    if (!line.mayFallBack || !isMhoError(error, "CAPABILITY_MISSING"))
+      throw await cancelled(line.board, options.signal, error);
+    line.plan = undefined;
+    return undefined;
+  }
+}
+
 /**
  * Posterior samples from a board that holds the map: at each layer the mean of n read-outs, plus just as much Gaussian
  * noise of the host's as brings the variance of each output to what the posterior asks for at that input. Rule and error:
@@ -172,11 +201,17 @@ export function posteriorSampler(
   board: CrossbarBoard,
   options: SamplerOptions,
 ): PosteriorSampler {
-  const { device, seed, measured, age = usualAge } = options;
+  const { device, seed, measured, age = usualAge, layers = "auto" } = options;
   requireSameBoard(map, board.descriptor);
   const network = networkOf(map.model);
   const source = { board: map.board, device, age };
   const topUps = map.layers.map((layer, k) => topUpOf(network.stages[k]!, layer, source, measured?.[k]));
-  const line: Line = { board, network, layers: map.layers, topUps, seed };
+  const able = board.descriptor.capabilities.includes("forward") && isPlannable(network);
+  if (layers === "board" && !able)
+    throw new MhoError("CAPABILITY_MISSING", { what: "run this network by itself" });
+  const plan =
+    able && layers !== "host" ? boardPlan(network, map.layers, topUps, board.descriptor) : undefined;
+  const mayFallBack = layers === "auto";
+  const line: Line = { board, network, layers: map.layers, topUps, seed, plan, mayFallBack };
   return { sample: (images, samples, sampling = {}) => sampleAll(line, images, samples, sampling) };
 }

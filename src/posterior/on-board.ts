@@ -1,0 +1,43 @@
+import type { CrossbarBoard } from "#protocol";
+import { type MappedLayer, type Network, phasesOf, quantised, topCode, vectorsOf } from "../mapping/index.ts";
+import type { BoardPlan } from "./plan.ts";
+import type { PosteriorSamples } from "./types.ts";
+
+export interface OnBoardOptions {
+  readonly samples: number;
+  readonly seed: number;
+  readonly firstItem: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Posterior samples from a board that runs the whole network: only input codes and output codes are on the wire. */
+export async function sampleOnBoard(
+  board: CrossbarBoard,
+  { network, layers }: { network: Network; layers: readonly MappedLayer[] },
+  { plan, outputLsb }: BoardPlan,
+  images: Float32Array,
+  options: OnBoardOptions,
+): Promise<PosteriorSamples> {
+  const { samples, seed, firstItem, signal, onProgress } = options;
+  const top = topCode(board.descriptor, board.descriptor.limits.readVoltage);
+  const { codes, clipped } = quantised(vectorsOf(network.stages[0]!, images), layers[0]!, top);
+  const items = images.length / network.inputs;
+  const request = { plan, items, inputs: codes, samples, firstItem, seed, signal, onProgress };
+  const report = await board.forward(request);
+  const perSample = layers.reduce(
+    (sum, layer) => sum + layer.average * layer.blocks.length * phasesOf(layer, board.descriptor),
+    0,
+  );
+  return {
+    items,
+    samples,
+    outputs: network.outputs,
+    values: Float32Array.from(report.codes, (code) => code * outputLsb),
+    readOuts: items * samples * perSample,
+    saturated: report.saturated,
+    clipped: clipped + report.clipped,
+    drawn: items * samples * layers.reduce((sum, layer) => sum + layer.outputs, 0),
+    short: report.short,
+  };
+}
