@@ -2,6 +2,23 @@ export { type LineFigures, type LineReader, lineReader } from "./line-guard.ts";
 export { pipe } from "./pipe.ts";
 export { listPorts, type PortSeen } from "./ports.ts";
 export { openPty, type Pty } from "./pty.ts";
+export {
+  type Outcome,
+  type Recorder,
+  type RecorderOptions,
+  type RecordingHead,
+  recorder,
+} from "./recording.ts";
+export { recordingMark } from "./recording-file.ts";
+export {
+  type RecordedBoard,
+  type RecordedLink,
+  type RecordedMessage,
+  type Recording,
+  readRecording,
+  recordedBoard,
+} from "./recording-read.ts";
+export { type Playback, playback, recordedUrl } from "./replay.ts";
 export { serialTransport } from "./serial.ts";
 export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
 export type { BoardCore } from "./simulator/core.ts";

@@ -174,6 +174,14 @@ export const errorTable = {
     says: "the board cannot {what}",
     mend: "Use a board whose `mho board` lists that capability.",
   },
+  RECORDING_STOPPED: {
+    says: "{path} keeps only the first {kept} bytes of this session: {why}",
+    mend: "Free some space and record again; `mho inspect {path}` shows what was kept.",
+  },
+  NOT_RECORDED: {
+    says: "{path} holds no answer to {request}: {why}",
+    mend: "A replay answers only what was asked when it was made: record this command anew with `mho record`.",
+  },
 
   // deploy and run
   CELLS_NOT_SETTLED: {

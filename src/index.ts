@@ -8,7 +8,7 @@ export {
   MhoError,
   microsiemens,
 } from "#protocol";
-export { open } from "./cli/index.ts";
+export { open, type Rerun, rerun } from "./cli/index.ts";
 export { type Images, readImages, readLabels, shippedDigits, shippedModelPath } from "./datasets/index.ts";
 export { type DeployOptions, type DeployReport, deploy } from "./deploy/index.ts";
 export { type ConductanceMap, type MapOptions, map, readMap, writeMap } from "./mapping/index.ts";

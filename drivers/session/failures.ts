@@ -1,6 +1,6 @@
-import { decodeMessage, type Frame, type MessageName, MhoError, refusals } from "#protocol";
+import { decodeMessage, type Frame, idOf, isMhoError, type MessageName, MhoError, refusals } from "#protocol";
 import { linkLost } from "../closing.ts";
-import type { Failure } from "./state.ts";
+import type { Event, Failure } from "./state.ts";
 
 const doings: Partial<Record<MessageName, string>> = {
   program: "programming cells",
@@ -11,8 +11,11 @@ const doings: Partial<Record<MessageName, string>> = {
 export const doing = (what: MessageName): string => doings[what] ?? `asking for ${what}`;
 
 /** The error that a caller sees for a request that came to no answer. */
-export function failureOf(why: Failure, about: { what: MessageName; url: string; waited: number }): MhoError {
-  const { what, url } = about;
+export function failureOf(
+  why: Failure,
+  about: { what: MessageName; url: string; waited: number; reason?: Error | undefined },
+): MhoError {
+  const { what, url, reason } = about;
   switch (why) {
     case "silent":
     case "expired":
@@ -20,7 +23,9 @@ export function failureOf(why: Failure, about: { what: MessageName; url: string;
     case "rebooted":
       return new MhoError("BOARD_REBOOTED", { doing: doing(what) });
     case "lost":
-      return linkLost(url, doing(what));
+      // A transport that knows better why it ended than that it did: a replay asked for what it does not hold.
+      if (isMhoError(reason) && reason.code !== "LINK_LOST") return reason;
+      return linkLost(url, doing(what), reason?.cause ?? reason);
     case "cancelled":
     case "aborted":
       return new MhoError("CANCELLED", { doing: doing(what) });
@@ -36,4 +41,12 @@ export function refusedBy(frame: Frame, what: MessageName): MhoError {
     request: what,
     why: `${refusals[code] ?? `code ${code}`} (${facts})`,
   });
+}
+
+/** What a frame that answers a request means to the session. */
+export function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {
+  if ((frame.flags & 1) === 0) return "event";
+  if (frame.id !== idOf("refused", "reply")) return "reply";
+  const reason = refusals[decodeMessage("refused", "reply", frame.payload).code];
+  return reason === "aborted" || reason === "noSession" ? reason : "refused";
 }

@@ -14,7 +14,7 @@ import {
 } from "#protocol";
 import { linkLost } from "../closing.ts";
 import type { Transport } from "../transport.ts";
-import { helloNumber } from "./state.ts";
+import { helloNumber, type Limits } from "./state.ts";
 import { joined, toBinary, toText, type Wire } from "./wires.ts";
 
 export type Mode = "binary" | "text";
@@ -109,4 +109,11 @@ async function within<T>(
   } finally {
     stop.abort();
   }
+}
+
+/** PROTOCOL.md §6. Text mode has no credits, so it has one request of each kind on the line. */
+export function limitsOf({ window, maxFrame, watchdogMs }: Reply<"hello">, mode: Mode): Limits {
+  const atOnce = mode === "text" ? { window: 1, urgent: 1 } : { window, urgent: Number.POSITIVE_INFINITY };
+  const keepAlive = watchdogMs > 0 ? watchdogMs / 3000 : Number.POSITIVE_INFINITY;
+  return { ...atOnce, frame: maxFrame, keepAlive, tries: 6 };
 }

@@ -34,7 +34,7 @@ export function command(
 export const boardOption = () =>
   new Option(
     "--board <url>",
-    "sim:?profile=…&seed=…, tcp://host:port, serial:/dev/ttyACM0?baud=921600, pty:/path",
+    "sim:?profile=…&seed=…, tcp://host:port, serial:/dev/ttyACM0?baud=921600, pty:/path, replay:session.mho",
   ).default("sim:");
 
 function whole(lowest: number): (text: string) => number {
@@ -61,6 +61,9 @@ export const microsiemensOf = (text: string): Siemens => microsiemens(positive(t
 const plain = (_: string, value: unknown): unknown =>
   ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
 
+/** A result as its JSON text. */
+export const jsonOf = (document: unknown): string => JSON.stringify(document, plain, 2);
+
 /** A command's one result: the whole document with --json, else what a person reads. */
 export function report(
   terminal: Terminal,
@@ -68,5 +71,6 @@ export function report(
   document: unknown,
   text: () => readonly string[],
 ): void {
-  terminal.out(options.json ? `${JSON.stringify(document, plain, 2)}\n` : `${text().join("\n")}\n`);
+  terminal.onResult?.(document);
+  terminal.out(options.json ? `${jsonOf(document)}\n` : `${text().join("\n")}\n`);
 }

@@ -1,5 +1,7 @@
 import {
   pipe,
+  playback,
+  recordedUrl,
   serialTransport,
   simulatorEndpoint,
   simulatorOptionsOf,
@@ -15,8 +17,11 @@ function schemeOf(url: string): string {
   return /^[a-z]+:/.exec(url)?.[0] ?? "";
 }
 
-/** Whether a board begins and ends with this program. */
-export const inProgram = (url: string): boolean => schemeOf(url) === "sim:";
+/** Whether a board begins and ends with this program; of a replay, whether the recorded one did. */
+export const inProgram = (url: string): boolean => schemeOf(recordedUrl(url)) === "sim:";
+
+/** Whether a board only says again what was recorded. */
+export const isReplay = (url: string): boolean => schemeOf(url) === "replay:";
 
 /** A bare or `pty:` path as the `serial:` URL that opens it: the far end of a pty is a tty like any other. */
 const asSerial = (url: string): string => `serial:${url.replace(/^pty:(\/\/)?/, "")}`;
@@ -26,7 +31,10 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** What the board says to people. */
   readonly onLog?: (line: string) => void;
+  /** Stands between a command and the boards it connects to: keeps what they say, or answers for them. */
+  readonly via?: Via;
 }
+export type Via = (url: string, connect: () => Promise<Transport>) => Promise<Transport>;
 
 /** The simulated board at the far end of an in-process pipe. */
 async function simulated(url: string): Promise<Transport> {
@@ -36,16 +44,31 @@ async function simulated(url: string): Promise<Transport> {
   return near;
 }
 
+/** A recording in place of the board that it was made on; says so, as nothing that it answers is measured now. */
+async function replayed(url: string, { onLog }: OpenOptions): Promise<Transport> {
+  const { recording, connect } = await playback(url.replace(/^replay:(\/\/(?=\/))?/, ""));
+  onLog?.(`replay of ${recording.path}, recorded ${recording.head.started}: nothing here is measured now`);
+  return connect();
+}
+
 /**
  * The byte path to a board, before anything is said on it.
- * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY.
+ * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY, and for a replay FILE_UNREADABLE, FILE_BROKEN.
  */
-export async function connect(url: string, { signal }: OpenOptions = {}): Promise<Transport> {
+export async function connect(url: string, options: OpenOptions = {}): Promise<Transport> {
+  const direct = (): Promise<Transport> => connectDirectly(url, options);
+  return options.via ? options.via(url, direct) : direct();
+}
+
+async function connectDirectly(url: string, options: OpenOptions): Promise<Transport> {
+  const { signal } = options;
   switch (schemeOf(url)) {
     case "sim:":
       return simulated(url);
     case "tcp:":
       return tcpTransport(url, signal ? { signal } : {});
+    case "replay:":
+      return replayed(url, options);
     case "serial:":
       return serialTransport(url);
     case "pty:":
@@ -57,7 +80,7 @@ export async function connect(url: string, { signal }: OpenOptions = {}): Promis
 
 /**
  * Opens the board at a URL: `sim:?profile=hfox-tsinghua&seed=7`, `tcp://host:port`, `serial:/dev/ttyACM0?baud=921600`,
- * `pty:/path`. The one place that knows which driver a URL means. Closing the board idles it.
+ * `pty:/path`, `replay:session.mho`. The one place that knows which driver a URL means. Closing the board idles it.
  * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY, BOARD_SILENT, PROTOCOL_MISMATCH.
  */
 export async function open(url = "sim:", options: OpenOptions = {}): Promise<CrossbarBoard> {

@@ -4,7 +4,7 @@ import { type DeployReport, deploy } from "../deploy/index.ts";
 import { type ConductanceMap, readMap } from "../mapping/index.ts";
 import type { InferOptions } from "../pipeline.ts";
 import { deviceOf, isMap, mapOf } from "./inputs.ts";
-import { inProgram } from "./open.ts";
+import { inProgram, isReplay } from "./open.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Programs the map into the board, with a bar. */
@@ -41,9 +41,14 @@ export async function inferOptions(
   return { ...wanted, signal: terminal.signal, ...(device ? { device } : {}) };
 }
 
-/** How a document names the board it ran on. */
-export const boardDocument = ({ descriptor: { uid, source, profile } }: CrossbarBoard) => ({
+/** How a document names the board it ran on; a replay says that it is one, beside the source of what was recorded. */
+export const boardDocument = ({ url, descriptor: { uid, source, profile } }: CrossbarBoard) => ({
   uid,
   source,
   profile,
+  ...(isReplay(url) ? { replay: true } : {}),
 });
+
+/** A board's source as a person reads it. */
+export const sourceInWords = ({ url, descriptor }: CrossbarBoard): string =>
+  isReplay(url) ? `replayed (${descriptor.source})` : descriptor.source;

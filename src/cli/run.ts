@@ -4,6 +4,15 @@ import { isMhoError, MhoError } from "#protocol";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
+/** Ends a command with an exit code, where all that is to be said was said. */
+export class Ended extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`ended with ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Errors that say the command line itself is wrong. */
 const usage = new Set(["OPTION_INVALID", "URL_INVALID", "NO_DRIVER"]);
 
@@ -57,6 +66,7 @@ export async function run(
     await program.parseAsync([...argv], { from: "user" });
     return terminal.signal.aborted ? 130 : 0;
   } catch (cause) {
+    if (cause instanceof Ended) return cause.exitCode;
     const inJson = (error: unknown): void => {
       if (argv.includes("--json")) terminal.out(`${JSON.stringify(documented(error), null, 2)}\n`);
     };
@@ -66,6 +76,7 @@ export async function run(
       return 2;
     }
     const error = translated(cause);
+    terminal.onResult?.({ error: { code: isMhoError(error) ? error.code : "INTERNAL" } });
     terminal.err(explanation(error, terminal, argv.includes("--debug")));
     if (terminal.signal.aborted) return 130;
     inJson(error);

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import cliProgress from "cli-progress";
 import { MhoError } from "#protocol";
+import type { Via } from "./open.ts";
 import { type ColourDepth, colourDepth } from "./picture/index.ts";
 
 /** Says how far a piece of work has come. */
@@ -20,6 +21,10 @@ export interface Terminal {
   err(text: string): void;
   /** A line that a board says to people. */
   onLog(line: string): void;
+  /** Told of a command's result, whether it is shown as JSON or not. */
+  readonly onResult?: (document: unknown) => void;
+  /** Stands between commands and boards. */
+  readonly via?: Via;
   /** Shows a bar on stderr while `work` runs; silent where stderr is not a terminal. */
   progress<T>(label: string, work: (update: Progress) => Promise<T>): Promise<T>;
 }
@@ -57,6 +62,10 @@ function interruption(): AbortSignal {
   process.on("SIGTERM", asked);
   return stop.signal;
 }
+
+/** A terminal that differs from `terminal` in what is given, and else is it. */
+export const instead = (terminal: Terminal, other: Partial<Terminal>): Terminal =>
+  Object.create(terminal, Object.getOwnPropertyDescriptors(other)) as Terminal;
 
 /** The terminal this program was started in. */
 export function startedIn(): Terminal {

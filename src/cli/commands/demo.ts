@@ -13,7 +13,7 @@ import { deployDocument } from "../describe.ts";
 import { deviceOf } from "../inputs.ts";
 import { open } from "../open.ts";
 import { drawPixels, viridis } from "../picture/index.ts";
-import { boardDocument, inferOptions, programmed } from "../ready.ts";
+import { boardDocument, inferOptions, programmed, sourceInWords } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
 import { percent, si } from "../text.ts";
 
@@ -70,7 +70,7 @@ function lines({ map: made, board, deployed, digits, shown, ...run }: Run, termi
   const drawn = tilePicture(made, deployed.conductances, d, { width: terminal.columns - 4, height: 24 });
   const cells = deployDocument(deployed);
   return [
-    `${d.source} board (profile ${d.profile || "unknown"}), ${d.tiles} tiles of ${d.rows} × ${d.cols}, ${d.adc.bits}-bit ADC`,
+    `${sourceInWords(board)} board (profile ${d.profile || "unknown"}), ${d.tiles} tiles of ${d.rows} × ${d.cols}, ${d.adc.bits}-bit ADC`,
     `model ${sizes.join(" → ")}, every weight a mean and a standard deviation`,
     `programmed ${cells.cells} cells with ${cells.pulses} pulses; ${percent(cells.settled / cells.cells, 2)} settled`,
     "",

@@ -6,7 +6,7 @@ import { boardOption, command, count, report, seed } from "../command.ts";
 import { scalesInWords } from "../describe.ts";
 import { firstOf, normalised } from "../inputs.ts";
 import { open } from "../open.ts";
-import { boardDocument, inferOptions, onBoard } from "../ready.ts";
+import { boardDocument, inferOptions, onBoard, sourceInWords } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned, percent, si } from "../text.ts";
 
@@ -86,7 +86,7 @@ export const evaluateCommand = (terminal: Terminal) =>
         ...(software ? { reference: software } : {}),
       };
       report(terminal, options, document, () => [
-        `${file} on ${board.descriptor.source} board ${board.descriptor.uid}${board.descriptor.profile && ` (profile ${board.descriptor.profile})`}`,
+        `${file} on ${sourceInWords(board)} board ${board.descriptor.uid}${board.descriptor.profile && ` (profile ${board.descriptor.profile})`}`,
         `${found.n} inputs × ${found.samples} samples, right ${percent(found.accuracy)}, ${si(wireBytes, "B")} over the wire, ${seconds.toFixed(1)} s`,
         scalesInWords(map),
         ...lines(found, software),

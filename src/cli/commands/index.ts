@@ -9,6 +9,7 @@ import { importCommand } from "./import.ts";
 import { inferCommand } from "./infer.ts";
 import { inspectCommand } from "./inspect.ts";
 import { mapCommand } from "./map.ts";
+import { recordCommand } from "./record.ts";
 import { simCommand } from "./sim.ts";
 import { solveCommand } from "./solve.ts";
 import { trainCommand } from "./train.ts";
@@ -23,6 +24,7 @@ const all = [
   evaluateCommand,
   boardCommand,
   consoleCommand,
+  recordCommand,
   simCommand,
   trainCommand,
   solveCommand,

@@ -1,15 +1,27 @@
+import { open } from "node:fs/promises";
 import { loadProfile, profileNames } from "#calibration";
+import { readRecording, recordingMark } from "#drivers";
 import { readMap } from "../../mapping/index.ts";
 import { importModel, summarise } from "../../model/index.ts";
 import { command, report } from "../command.ts";
 import { budgetDocument, mapLines, summaryLines } from "../describe.ts";
 import { profileDocument, profileLines } from "../describe-profile.ts";
+import { recordingDocument, recordingLines } from "../describe-recording.ts";
 import { isMap } from "../inputs.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Found {
   readonly document: unknown;
   readonly lines: readonly string[];
+}
+
+/** Whether a file begins as recordings do; one that cannot be read is left to whoever reports that. */
+async function isRecording(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  await using held = file;
+  const { buffer, bytesRead } = await held.read(Buffer.alloc(recordingMark.length));
+  return buffer.subarray(0, bytesRead).equals(recordingMark);
 }
 
 /** What a file holds, by its kind. */
@@ -20,6 +32,10 @@ async function look(path: string, terminal: Terminal): Promise<Found> {
       document: profileDocument(profile),
       lines: profileLines(profile, { columns: terminal.columns, colour: terminal.colour }),
     };
+  }
+  if (await isRecording(path)) {
+    const recording = await readRecording(path);
+    return { document: recordingDocument(recording), lines: recordingLines(recording) };
   }
   if (await isMap(path)) {
     const map = await readMap(path);
@@ -34,7 +50,7 @@ async function look(path: string, terminal: Terminal): Promise<Found> {
 
 export const inspectCommand = (terminal: Terminal) =>
   command(terminal, "inspect", {
-    does: "Says what is in a model, a map or a board profile.",
+    does: "Says what is in a model, a map, a recording or a board profile.",
     examples: ["mho inspect map.mho", "mho inspect hfox-tsinghua"],
   })
     .argument("<file>", "a .mho file, weights, a profile's name or its .json file")
