@@ -1,0 +1,182 @@
+import {
+  AVRADC,
+  AVREEPROM,
+  AVRIOPort,
+  AVRSPI,
+  AVRTimer,
+  avrInstruction,
+  CPU,
+  EEPROMMemoryBackend,
+  PinState,
+  portBConfig,
+  portDConfig,
+} from "avr8js";
+import { type Seconds, seconds } from "#protocol";
+import type { FrontEnd, Wiring } from "../front-end.ts";
+import type { Machine } from "../machine.ts";
+import { SpiFrontEnd } from "../spi-front-end.ts";
+import { type Chip, type ChipName, chips, oscillator } from "./chips.ts";
+import { Usart } from "./usart.ts";
+
+const [SLEEP, SEI] = [0x9588, 0x9478];
+const [SMCR, SE] = [0x53, 0x01];
+
+/** Board temperature and supply as its ADC sees them: 10 mV a kelvin (LM335) on channel 0, half the supply on channel 1. */
+const channelVolts = (temperature: number, supply: number): number[] => [temperature * 0.01, supply / 2];
+
+export interface AvrOptions {
+  readonly chip: ChipName;
+  /** The firmware's image, from address 0. */
+  readonly image: Uint8Array;
+  readonly frontEnd: (wiring: Wiring) => Promise<FrontEnd>;
+  /** What the EEPROM holds at the start; a blank one holds 0xff. Its first four bytes count the boots. */
+  readonly eeprom?: Uint8Array;
+  /** Kelvin and volts. */
+  readonly temperature?: number;
+  readonly supply?: number;
+}
+
+/** The chip between two resets. */
+interface Powered {
+  readonly cpu: CPU;
+  readonly usart: Usart;
+  readonly portD: AVRIOPort;
+}
+
+/**
+ * An ATmega with a crossbar's front end on its SPI bus. The instruction set, timers, ADC, SPI and EEPROM are avr8js'; the
+ * USART and SLEEP are ours. A sleeping chip costs no time to emulate.
+ */
+export class AvrMachine implements Machine {
+  readonly url: string;
+  readonly front: FrontEnd;
+  readonly #chip: Chip;
+  readonly #options: AvrOptions;
+  readonly #eeprom: EEPROMMemoryBackend;
+  #powered: Powered;
+  #asleep = false;
+
+  private constructor(front: FrontEnd, options: AvrOptions, wiring: { machine?: AvrMachine }) {
+    this.#chip = chips[options.chip];
+    this.url = `emulated:${options.chip}`;
+    this.front = front;
+    this.#options = options;
+    this.#eeprom = new EEPROMMemoryBackend(this.#chip.eepromSize);
+    options.eeprom?.forEach((byte, at) => {
+      this.#eeprom.eraseMemory(at);
+      this.#eeprom.writeMemory(at, byte);
+    });
+    this.#powered = this.#power(0);
+    wiring.machine = this;
+  }
+
+  /** The machine, its front end wired to it. */
+  static async make(options: AvrOptions): Promise<AvrMachine> {
+    const wired: { machine?: AvrMachine } = {};
+    const front = await options.frontEnd({
+      now: () => wired.machine?.now() ?? seconds(0),
+      busy: (span) => wired.machine!.#busy(span),
+    });
+    return new AvrMachine(front, options, wired);
+  }
+
+  /** Registers and RAM, for tests that look at them. */
+  get memory(): Uint8Array {
+    return this.#powered.cpu.data;
+  }
+
+  /** Bytes that came while the firmware was too late to take them. */
+  get overruns(): number {
+    return this.#powered.usart.overruns;
+  }
+
+  now(): Seconds {
+    return seconds(this.#powered.cpu.cycles / oscillator);
+  }
+
+  get arriving(): number {
+    return this.#powered.usart.arriving;
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.#powered.usart.receive(bytes);
+  }
+
+  sent(): Uint8Array {
+    return this.#powered.usart.sent();
+  }
+
+  run(until: Seconds): void {
+    const { cpu } = this.#powered;
+    const end = until * oscillator;
+    while (cpu.cycles < end) {
+      if (this.#asleep) this.#doze(end);
+      else {
+        const opcode = cpu.progMem[cpu.pc]!;
+        avrInstruction(cpu);
+        this.#asleep = opcode === SLEEP && (cpu.data[SMCR]! & SE) !== 0;
+        // The instruction after SEI comes before any interrupt (DS40002061B §7.7): else a byte between it and SLEEP is slept over.
+        if (opcode !== SEI) this.#tick();
+      }
+    }
+  }
+
+  reset(): void {
+    const { cpu, usart } = this.#powered;
+    this.#powered = this.#power(cpu.cycles);
+    for (const bytes of usart.unheard()) this.#powered.usart.receive(bytes);
+    this.#asleep = false;
+    this.front.ground();
+  }
+
+  /** The chip as its supply comes on. */
+  #power(cycles: number): Powered {
+    const chip = this.#chip;
+    const program = new Uint8Array(chip.flash).fill(0xff);
+    program.set(this.#options.image);
+    const cpu = new CPU(new Uint16Array(program.buffer), chip.ram);
+    cpu.cycles = cycles;
+    const usart = new Usart(cpu, chip.usart);
+    const portD = new AVRIOPort(cpu, portDConfig);
+    new AVRTimer(cpu, chip.timer1);
+    new AVREEPROM(cpu, this.#eeprom, chip.eeprom);
+    const { temperature = 300, supply = 5 } = this.#options;
+    new AVRADC(cpu, chip.adc).channelValues.splice(0, 2, ...channelVolts(temperature, supply));
+    this.#wireSpi(cpu);
+    return { cpu, usart, portD };
+  }
+
+  /** Whatever is due now. */
+  #tick(): void {
+    const { cpu } = this.#powered;
+    const at = cpu.pc;
+    cpu.tick();
+    if (cpu.pc !== at) this.#asleep = false;
+  }
+
+  /** Time goes on to the next thing that happens. */
+  #doze(end: number): void {
+    const { cpu } = this.#powered;
+    const next = (cpu as unknown as { nextClockEvent: { cycles: number } | null }).nextClockEvent;
+    cpu.cycles = Math.max(cpu.cycles, Math.min(Math.ceil(end), next?.cycles ?? end));
+    this.#tick();
+  }
+
+  #wireSpi(cpu: CPU): void {
+    const front = new SpiFrontEnd(this.front);
+    const { selectPin, spi: registers } = this.#chip;
+    const portB = new AVRIOPort(cpu, portBConfig);
+    const selected = (): boolean => portB.pinState(selectPin) === PinState.Low;
+    portB.addListener((value, old) => {
+      if ((value ^ old) & (1 << selectPin) && selected()) front.select();
+    });
+    const spi = new AVRSPI(cpu, registers, oscillator);
+    spi.onTransfer = (byte) => (selected() ? front.exchange(byte) : 0xff);
+  }
+
+  #busy(span: Seconds): void {
+    const { cpu, portD } = this.#powered;
+    portD.setPin(this.#chip.busyPin, true);
+    cpu.addClockEvent(() => portD.setPin(this.#chip.busyPin, false), Math.ceil(span * oscillator));
+  }
+}
