@@ -2,13 +2,14 @@ import { availableParallelism } from "node:os";
 import {
   type DeviceArray,
   deviceReads,
-  direct,
+  inPlace,
   mergedPairs,
   pool,
   randomStream,
   streams,
 } from "#calibration";
-import { type Bench, cpuRateOf, rateOf, row } from "./measure.ts";
+import { cpuProbe, type Rivals, wallProbe } from "./measure.ts";
+import { type Bench, contest, type Row } from "./row.ts";
 
 export const [rows, cols] = [784, 256] as const;
 
@@ -40,45 +41,43 @@ const workers = 2;
 const perWorker = 200;
 
 /** Wall time of `workers` threads: each is asked for whole read-outs of many samples. */
-async function onWorkers(pairs: DeviceArray) {
+async function onWorkers(pairs: DeviceArray, { numpy }: Rivals): Promise<Row> {
   await using many = pool(deviceReads(pairs), workers);
   const requests = Array.from({ length: 2 * workers }, (_, part) => ({
     ...request,
     first: part * perWorker,
     count: perWorker,
   }));
-  return await rateOf(() => many.run(requests), requests.length * perWorker, 9);
+  return await contest({
+    ...{ name: "device-reads-workers", unit: "read-outs/s" },
+    ours: await wallProbe(() => many.run(requests), requests.length * perWorker),
+    rival: ["numpy float32 in place, both devices, one thread", numpy(numpyDevices + both)],
+    note: `${workers} workers on ${availableParallelism()} cores, wall time`,
+  });
 }
 
 export const deviceReading: Bench = {
   name: "device-reads",
   does: `read-outs of ${rows}×${cols} with every device drawn`,
-  run: async ({ numpy, torch }) => {
+  run: async (rivals) => {
+    const { numpy, torch } = rivals;
     const array = randomArray();
     const pairs = mergedPairs(array, randomArray());
-    const [read, readPairs] = [direct(deviceReads(array)), direct(deviceReads(pairs))];
+    const [read, readPairs] = [inPlace(deviceReads(array)), inPlace(deviceReads(pairs))];
     const devices = (request.count * rows * cols) / 1e6;
-    const single = await cpuRateOf(() => read(request), devices);
-    const pair = await cpuRateOf(() => readPairs(request), request.count);
-    const wall = await onWorkers(pairs);
-    const perDevice = `rate(lambda: one(*pairs[0]), n * m / 1e6)`;
-    const numpyPairs = numpy(numpyDevices + both);
-    const one = { name: "device-reads", unit: "Mdevices/s", rate: single };
-    const two = { name: "device-reads-pairs", unit: "read-outs/s", rate: pair };
+    const single = await cpuProbe(() => read(request), devices);
+    const pair = await cpuProbe(() => readPairs(request), request.count);
+    const perDevice = "rate(lambda: one(*pairs[0]), n * m / 1e6)";
+    const one = { name: "device-reads", unit: "Mdevices/s", ours: single };
+    const two = { name: "device-reads-pairs", unit: "read-outs/s", ours: pair };
+    const same = `${numpyDevices}${merged}\nrate(lambda: one(G, S), 1)`;
     return [
-      row({ ...one, rival: ["numpy float32 in place", numpy(numpyDevices + perDevice)] }),
-      row({ ...one, rival: ["torch in place", torch(torchDevices + perDevice)] }),
-      row({ ...two, rival: ["numpy float32 in place, both devices", numpyPairs] }),
-      row({
-        ...two,
-        rival: ["numpy, same merge", numpy(`${numpyDevices}${merged}\nrate(lambda: one(G, S), 1)`)],
-      }),
-      row({ ...two, rival: ["torch in place, both devices", torch(torchDevices + both)] }),
-      row({
-        ...{ name: "device-reads-workers", unit: "read-outs/s", rate: wall },
-        rival: ["numpy float32 in place, both devices, one thread", numpyPairs],
-        note: `${workers} workers on ${availableParallelism()} cores, wall time`,
-      }),
+      await contest({ ...one, rival: ["numpy float32 in place", numpy(numpyDevices + perDevice)] }),
+      await contest({ ...one, rival: ["torch in place", torch(torchDevices + perDevice)] }),
+      await contest({ ...two, rival: ["numpy float32 in place, both devices", numpy(numpyDevices + both)] }),
+      await contest({ ...two, rival: ["numpy, same merge", numpy(same)] }),
+      await contest({ ...two, rival: ["torch in place, both devices", torch(torchDevices + both)] }),
+      await onWorkers(pairs, rivals),
     ];
   },
 };

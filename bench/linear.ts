@@ -1,6 +1,7 @@
 import { deviceReads, direct, momentReads, streams } from "#calibration";
 import { random } from "./device-reads.ts";
-import { type Bench, cpuRateOf, type Row, row } from "./measure.ts";
+import { cpuRateOf } from "./measure.ts";
+import { type Bench, type Row, row } from "./row.ts";
 
 const sizes = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 const at = { seed: 1, stream: streams.deviceReads, first: 0 };

@@ -2,13 +2,13 @@ import { parseArgs } from "node:util";
 import { deviceReading } from "./device-reads.ts";
 import { gaussians } from "./gaussians.ts";
 import { linearCost } from "./linear.ts";
-import type { Bench, Row } from "./measure.ts";
 import { momentReading } from "./moment-reads.ts";
 import { network } from "./network.ts";
 import { deployment, importing, mapping } from "./preparing.ts";
 import { products } from "./products.ts";
 import { posterior, posteriorLaplace, readOut, wire } from "./reading.ts";
 import { noRivals, rivals } from "./rivals.ts";
+import type { Bench, Row } from "./row.ts";
 import { solve128, solve256, solveRead } from "./solve.ts";
 import { telegraphNoise } from "./telegraph.ts";
 
@@ -41,7 +41,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 function line(row: Row): string {
   const beside = [
     row.rival &&
-      `${figure(row.ratio)} × ${row.rival} (${figure(row.rivalValue)} ± ${percent(row.rivalSpread ?? 0)})`,
+      `${figure(row.ratio)}${row.ratioSpread === null ? "" : ` ± ${percent(row.ratioSpread)}`} × ${row.rival} (${figure(row.rivalValue)} ± ${percent(row.rivalSpread ?? 0)})`,
     row.limit && `${figure(row.ofLimit)} of ${row.limit} (${figure(row.limitValue)})`,
     row.note,
     row.reason,

@@ -1,6 +1,7 @@
-import { direct, momentReads, streams } from "#calibration";
+import { inPlace, momentReads, streams } from "#calibration";
 import { cols, numpyDevices, random, rows } from "./device-reads.ts";
-import { type Bench, cpuRateOf, row } from "./measure.ts";
+import { cpuProbe } from "./measure.ts";
+import { type Bench, contest } from "./row.ts";
 
 const [vectors, repeats] = [32, 100];
 
@@ -23,18 +24,16 @@ export const momentReading: Bench = {
       ...{ rows, cols, low: -128, high: 127 },
       ...{ mean: random(rows * cols, 0.2).map((m) => m - 0.1), sigma: random(rows * cols, 0.02) },
     };
-    const read = direct(momentReads(array));
+    const read = inPlace(momentReads(array));
     const request = {
       ...{ seed: 1, stream: streams.readOuts, first: 0, inputs: random(vectors * rows, 1), repeats },
     };
-    const rate = await cpuRateOf(() => read(request), vectors * repeats);
-    const ours = { name: "moment-reads", unit: "read-outs/s", rate };
+    const ours = await cpuProbe(() => read(request), vectors * repeats);
+    const said = { name: "moment-reads", unit: "read-outs/s", ours };
+    const perDevice = `${numpyDevices}rate(lambda: one(*pairs[0]) - one(*pairs[1]), 1)`;
     return [
-      row({
-        ...ours,
-        rival: ["numpy per device", numpy(`${numpyDevices}rate(lambda: one(*pairs[0]) - one(*pairs[1]), 1)`)],
-      }),
-      row({ ...ours, rival: ["numpy, same formula", numpy(numpyMoments)] }),
+      await contest({ ...said, rival: ["numpy per device", numpy(perDevice)] }),
+      await contest({ ...said, rival: ["numpy, same formula", numpy(numpyMoments)] }),
     ];
   },
 };

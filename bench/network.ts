@@ -8,7 +8,8 @@ import {
   randomStream,
   streams,
 } from "#calibration";
-import { type Bench, cpuRateOf, rateOf, row } from "./measure.ts";
+import { cpuProbe, wallProbe } from "./measure.ts";
+import { type Bench, contest } from "./row.ts";
 
 const sizes = [784, 256, 256, 10] as const;
 const [items, samples, workers] = [32, 100, 2];
@@ -76,13 +77,6 @@ const request = (plan: NetworkPlan): Forward => {
   return { inputs, samples, seed: 1, stream: streams.posterior, firstItem: 0 };
 };
 
-async function onWorkers(plan: NetworkPlan) {
-  await using many = pool(networkForward(plan), workers);
-  const whole = request(plan);
-  const parts = Array.from({ length: 2 * workers }, (_, i) => ({ ...whole, firstItem: i * items }));
-  return await rateOf(() => many.run(parts), parts.length * items, 9);
-}
-
 export const network: Bench = {
   name: "network",
   does: `posterior inference of ${sizes.join("-")}, ${samples} samples, ADC in every layer`,
@@ -90,17 +84,19 @@ export const network: Bench = {
     const plan = randomPlan();
     const forward = direct(networkForward(plan));
     const whole = request(plan);
-    const rate = await cpuRateOf(() => forward(whole), items);
-    const wall = await onWorkers(plan);
-    const [closed, perDevice] = [numpy(numpyClosedForm), numpy(numpyPerDevice)];
-    const one = { name: "network", unit: "inputs/s", rate };
+    await using many = pool(networkForward(plan), workers);
+    const parts = Array.from({ length: 2 * workers }, (_, i) => ({ ...whole, firstItem: i * items }));
+    const alone = await cpuProbe(() => forward(whole), items);
+    const together = await wallProbe(() => many.run(parts), parts.length * items);
+    const one = { name: "network", unit: "inputs/s", ours: alone };
     const note = `${workers} workers, wall time`;
-    const two = { name: "network-workers", unit: "inputs/s", rate: wall, note };
+    const two = { name: "network-workers", unit: "inputs/s", ours: together, note };
+    const [closed, perDevice] = ["numpy, closed form, one thread", "numpy per device, one thread"];
     return [
-      row({ ...one, rival: ["numpy, closed form, one thread", closed] }),
-      row({ ...one, rival: ["numpy per device, one thread", perDevice] }),
-      row({ ...two, rival: ["numpy, closed form, one thread", closed] }),
-      row({ ...two, rival: ["numpy per device, one thread", perDevice] }),
+      await contest({ ...one, rival: [closed, numpy(numpyClosedForm)] }),
+      await contest({ ...one, rival: [perDevice, numpy(numpyPerDevice)] }),
+      await contest({ ...two, rival: [closed, numpy(numpyClosedForm)] }),
+      await contest({ ...two, rival: [perDevice, numpy(numpyPerDevice)] }),
     ];
   },
 };

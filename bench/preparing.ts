@@ -5,7 +5,8 @@ import { inSiemens, microsiemens } from "#protocol";
 import { shippedDigits, shippedModelPath } from "../src/datasets/index.ts";
 import { map } from "../src/mapping/index.ts";
 import { importModel, normalise, readModel } from "../src/model/index.ts";
-import { type Bench, rateOf, row } from "./measure.ts";
+import { rateOf, wallProbe } from "./measure.ts";
+import { type Bench, contest, row } from "./row.ts";
 
 /** Profile of the boards in these benches: one with programming error and read noise. */
 export const profile = "hfox-tsinghua";
@@ -37,17 +38,13 @@ export const mapping: Bench = {
     const device = deviceModel(await loadProfile(profile));
     const made = map(model, board.descriptor, { device, probes });
     const cells = made.layers.reduce((sum, { targets }) => sum + targets.length, 0);
-    const rate = await rateOf(() => map(model, board.descriptor, { device, probes }), cells / 1e6, 3);
-    const rivalValue = rivals.numpy(
-      `w = np.random.default_rng(1).standard_normal((${cells >> 1},)).astype(np.float32)\nf = lambda: np.stack([np.clip(w, 0, 1) * 1e-6, np.clip(-w, 0, 1) * 1e-6], 1)\nrate(f, ${cells} / 1e6)`,
-    );
-    return row({
-      ...{
-        name: "map",
-        unit: "Mcells/s",
-        rate,
-        rival: ["numpy, targets alone (no scales, no budget)", rivalValue],
-      },
+    const ours = await wallProbe(() => map(model, board.descriptor, { device, probes }), cells / 1e6);
+    const program = `w = np.random.default_rng(1).standard_normal((${cells >> 1},)).astype(np.float32)
+f = lambda: np.stack([np.clip(w, 0, 1) * 1e-6, np.clip(-w, 0, 1) * 1e-6], 1)
+rate(f, ${cells} / 1e6)`;
+    return contest({
+      ...{ name: "map", unit: "Mcells/s", ours, rounds: 3 },
+      rival: ["numpy, targets alone (no scales, no budget)", rivals.numpy(program)],
     });
   },
 };

@@ -6,8 +6,9 @@ import { deploy } from "../src/deploy/index.ts";
 import { map } from "../src/mapping/index.ts";
 import { normalise, readModel } from "../src/model/index.ts";
 import { infer } from "../src/pipeline.ts";
-import { type Bench, type RivalRate, type Rivals, rateOf, row } from "./measure.ts";
+import { type Rival, type Rivals, rateOf, wallProbe } from "./measure.ts";
 import { profile } from "./preparing.ts";
+import { type Bench, contest, row } from "./row.ts";
 
 const [vectors, repeats] = [32, 32];
 
@@ -33,6 +34,7 @@ export const readOut: Bench = {
       vectors,
       repeats,
       firstSample: 0,
+      zeros: 0,
       inputs: packCodes(codes, 16),
       chunks: [] as number[],
     };
@@ -71,7 +73,7 @@ export const wire: Bench = {
 const samples = 30;
 
 /** The same draws in numpy, without a board: means and variances by matrix products, one normal an output. */
-const numpyPosterior = (rivals: Rivals, sizes: readonly number[], items: number): RivalRate =>
+const numpyPosterior = (rivals: Rivals, sizes: readonly number[], items: number): Promise<Rival> =>
   rivals.numpy(`
 sizes = ${JSON.stringify(sizes)}; n, s = ${items}, ${samples}
 w = [g.standard_normal((a, b), dtype=np.float32) * .05 for a, b in zip(sizes, sizes[1:])]; v = [x * x for x in w]
@@ -97,12 +99,11 @@ const posteriorOn = (name: string, board: string): Bench => ({
     const device = deviceModel(await loadProfile(board));
     const made = map(model, crossbar.descriptor, { device, probes: inputs });
     await deploy(made, crossbar);
-    const rate = await rateOf(() => infer(made, crossbar, inputs, { samples, device }), labels.length, 3);
+    const ours = await wallProbe(() => infer(made, crossbar, inputs, { samples, device }), labels.length);
     const sizes = [made.layers[0]!.inputs, ...made.layers.map((layer) => layer.outputs)];
-    const rivalValue = numpyPosterior(rivals, sizes, labels.length);
-    return row({
-      ...{ name, unit: "predictions/s", rate },
-      rival: ["numpy, software only (no board, no wire)", rivalValue],
+    return contest({
+      ...{ name, unit: "predictions/s", ours, rounds: 3 },
+      rival: ["numpy, software only (no board, no wire)", numpyPosterior(rivals, sizes, labels.length)],
     });
   },
 });

@@ -1,35 +1,45 @@
-import { spawnSync } from "node:child_process";
-import type { RivalRate, Rivals } from "./measure.ts";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Rival, Rivals } from "./measure.ts";
 
-/** Median and spread of a rate in CPU time of one thread, as `cpuRateOf` takes ours: runs of 30 ms or more. */
+/** For each line it is sent, the rate of one run of 30 ms or more, in CPU time of one thread, as `cpuProbe` takes ours. */
 const timer = `
-import json, math, time
-def rate(f, n, runs=7):
+import math, sys, time
+def rate(f, n):
   f(); t = time.process_time(); f()
-  k = max(1, math.ceil(.03 / max(time.process_time() - t, 1e-6))); rates = []
-  for _ in range(runs):
-    t = time.process_time()
+  k = max(1, math.ceil(.03 / max(time.process_time() - t, 1e-6)))
+  print("ready", flush=True)
+  for _ in sys.stdin:
+    f(); t = time.process_time()
     for _ in range(k): f()
-    rates.append(k * n / (time.process_time() - t))
-  rates.sort(); m = rates[runs // 2]
-  print(json.dumps({"value": m, "spread": (rates[-1 - runs // 4] - rates[runs // 4]) / m}))
+    print(k * n / (time.process_time() - t), flush=True)
 `;
 
 const oneThread = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
-/** Runs Debian's Python: a later one from elsewhere would be another rival. */
-function python(library: string, imports: string, program: string): RivalRate {
-  const { status, stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", imports + timer + program], {
-    encoding: "utf8",
-    env: { ...process.env, ...oneThread },
+/** Starts Debian's Python, as a later one from elsewhere would be another rival, and waits until it is warm. */
+async function python(library: string, program: string): Promise<Rival> {
+  const child = spawn("/usr/bin/python3", ["-c", timer + program], { env: { ...process.env, ...oneThread } });
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaint += text;
   });
-  if (status === 0) return JSON.parse(stdout) as RivalRate;
-  const missing = status === null || stderr.includes("ModuleNotFoundError");
-  return {
-    absent: missing
-      ? `python3-${library} is not installed`
-      : `${library}: ${stderr.trim().split("\n").at(-1)}`,
-  };
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<void>((resolve) => child.once("error", () => resolve()).once("close", resolve));
+  if ((await Promise.race([lines.next(), ended.then(() => undefined)]))?.value === "ready")
+    return {
+      run: async () => {
+        child.stdin.write("\n");
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`${library}: ${complaint}`);
+        return Number(value);
+      },
+      end: () => child.stdin.end(),
+    };
+  await ended;
+  const missing = complaint === "" || complaint.includes("ModuleNotFoundError");
+  const last = complaint.trim().split("\n").at(-1);
+  return { absent: missing ? `python3-${library} is not installed` : `${library}: ${last}` };
 }
 
 /** The rivals of this machine, in this run. */
@@ -37,12 +47,12 @@ export const rivals: Rivals = {
   numpy: (program) =>
     python(
       "numpy",
-      "import numpy as np\ng = np.random.Generator(np.random.SFC64(1)); f32 = np.float32\n",
-      program,
+      `import numpy as np\ng = np.random.Generator(np.random.SFC64(1)); f32 = np.float32\n${program}`,
     ),
   torch: (program) =>
-    python("torch", "import torch\ntorch.set_num_threads(1); torch.set_grad_enabled(False)\n", program),
+    python("torch", `import torch\ntorch.set_num_threads(1); torch.set_grad_enabled(False)\n${program}`),
 };
 
-const absent = { absent: "rivals run with --rivals" };
-export const noRivals: Rivals = { numpy: () => absent, torch: () => absent };
+/** In place of a rival that nobody asked for. */
+export const unasked = { absent: "rivals run with --rivals" };
+export const noRivals: Rivals = { numpy: async () => unasked, torch: async () => unasked };

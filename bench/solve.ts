@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { type Crossbar, factorCrossbar, randomStream, solveCrossbar } from "#calibration";
 import { ohms } from "#protocol";
-import { type Bench, type Rate, type Row, row } from "./measure.ts";
-import { noRivals } from "./rivals.ts";
+import type { Rate } from "./measure.ts";
+import { noRivals, unasked } from "./rivals.ts";
+import { type Bench, type Row, row } from "./row.ts";
 
 const tolerance = 1e-6;
 
@@ -93,7 +94,7 @@ const solving = (n: number, wanted: number): Bench => ({
       return solveCrossbar(factor, given.voltages, { tolerance }).currents;
     };
     const rate = cpuMs(work);
-    const rival = rivals === noRivals ? rivals.numpy("") : scipy(given);
+    const rival = rivals === noRivals ? unasked : scipy(given);
     if ("currents" in rival) agree(work(), rival as Solved);
     return row({
       ...{ name: `solve-${n}`, unit: "ms", rate, lessIsBetter: true, limit: [`${wanted} ms wanted`, wanted] },

@@ -1,6 +1,7 @@
 import { streams, telegraph } from "#calibration";
 import { random } from "./device-reads.ts";
-import { type Bench, cpuRateOf, row } from "./measure.ts";
+import { cpuProbe } from "./measure.ts";
+import { type Bench, contest } from "./row.ts";
 
 const [rows, cols, odds] = [512, 256, 1e-3];
 
@@ -25,12 +26,13 @@ export const telegraphNoise: Bench = {
     const [jumping, dense] = [telegraph(array, 1, streams.cellReads), telegraph(array, 1, streams.cellReads)];
     let step = 0;
     const devices = (rows * cols) / 1e6;
-    const skip = await cpuRateOf(() => jumping.skip(step++), devices);
-    const every = await cpuRateOf(() => dense.dense(step++), devices);
-    const theirs = ["numpy, every device", numpy(numpyDense)] as const;
+    const skip = await cpuProbe(() => jumping.skip(step++), devices);
+    const every = await cpuProbe(() => dense.dense(step++), devices);
+    const said = { unit: "Mdevice-steps/s" };
+    const theirs = "numpy, every device";
     return [
-      row({ name: "telegraph", unit: "Mdevice-steps/s", rate: skip, rival: theirs }),
-      row({ name: "telegraph-dense", unit: "Mdevice-steps/s", rate: every, rival: theirs }),
+      await contest({ ...said, name: "telegraph", ours: skip, rival: [theirs, numpy(numpyDense)] }),
+      await contest({ ...said, name: "telegraph-dense", ours: every, rival: [theirs, numpy(numpyDense)] }),
     ];
   },
 };

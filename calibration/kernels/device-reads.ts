@@ -1,5 +1,5 @@
 import { keyOf } from "../sfc32.ts";
-import { type Engine, type Job, places } from "./job.ts";
+import { type Engine, float32s, type Job, places } from "./job.ts";
 import { devicePanels, type Matrix, padded } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
@@ -49,7 +49,8 @@ export function deviceReads(array: DeviceArray): Engine<DeviceReads, Float32Arra
   const { rows, cols, law } = array;
   const n8 = padded(cols);
   // Laplace numbers come with a standard deviation of √2.
-  const [kernel, unit] = law === "laplace" ? (["laplaceReads", Math.SQRT1_2] as const) : (["deviceReads", 1] as const);
+  const [kernel, unit] =
+    law === "laplace" ? (["laplaceReads", Math.SQRT1_2] as const) : (["deviceReads", 1] as const);
   const memory = places(scratch);
   const [key, panels] = [memory.place(16), memory.place(8 * rows * n8)];
   const inputsAt = memory.end;
@@ -57,34 +58,31 @@ export function deviceReads(array: DeviceArray): Engine<DeviceReads, Float32Arra
     const { inputs, first, count } = request;
     const out = inputsAt + ((4 * inputs.length + 15) & ~15);
     const step = inputs.length === rows ? 0 : 4 * rows;
-    const bytes = 4 * count * n8;
     return {
-      bytes: out + bytes,
+      bytes: out + 4 * count * n8,
       writes: [
         { at: key, numbers: keyWords(request) },
         { at: inputsAt, numbers: inputs },
       ],
-      calls: [[kernel, inputsAt, step, panels, out, rows, n8, key, first, count, array.clip ? 1 : 0]],
-      read: { at: out, bytes },
+      calls: [
+        [kernel, inputsAt, step, panels, out, rows, n8, key, first, count, array.clip ? 1 : 0],
+        ...(n8 === cols ? [] : [["unpad", out, out, count, cols, n8] as const]),
+      ],
+      read: { at: out, bytes: 4 * count * cols },
     };
   };
   return {
     resident: [
-      { at: panels, numbers: devicePanels(array.conductance, array.sigma.map((s) => s * unit), array) },
+      {
+        at: panels,
+        numbers: devicePanels(
+          array.conductance,
+          array.sigma.map((s) => s * unit),
+          array,
+        ),
+      },
     ],
     job,
-    answer: ({ bytes }, { count }) => unpadded(floatsOf(bytes), { rows: count, cols }),
+    answer: ({ bytes }) => float32s(bytes),
   };
-}
-
-const floatsOf = (bytes: Uint8Array): Float32Array =>
-  new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-
-/** A copy without the columns that fill the last panel. */
-function unpadded(from: Float32Array, { rows, cols }: Matrix): Float32Array {
-  const n8 = padded(cols);
-  if (n8 === cols) return from.slice();
-  const out = new Float32Array(rows * cols);
-  for (let row = 0; row < rows; row++) out.set(from.subarray(row * n8, row * n8 + cols), row * cols);
-  return out;
 }

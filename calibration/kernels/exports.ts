@@ -37,6 +37,8 @@ export interface Exports {
   readonly codes: Kernel<10, number>;
   /** mean, variance, count, meanScale, varianceScale */
   readonly moments16: Kernel<5>;
+  /** from, to, count */
+  readonly squares: Kernel<3>;
   /** variance, count */
   readonly roots: Kernel<2>;
   /** codes, bias, gain, high, out, squares, rows, n8 */

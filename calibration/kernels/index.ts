@@ -7,7 +7,7 @@ export {
   type Numbered,
 } from "./device-reads.ts";
 export { gemm, squared, transposed } from "./gemm.ts";
-export type { Engine } from "./job.ts";
+export { type Engine, places } from "./job.ts";
 export { type Limits, limits } from "./limits.ts";
 export { type Codes, type ConvertedArray, type MomentReads, momentReads } from "./moment-reads.ts";
 export {
@@ -17,6 +17,7 @@ export {
   networkForward,
   type Posterior,
 } from "./network.ts";
-export { direct, type Pool, pool } from "./pool.ts";
+export { devicePanels, floatPanels, padded } from "./panels.ts";
+export { direct, inPlace, type Pool, pool } from "./pool.ts";
 export { type Telegraph, type TelegraphArray, telegraph } from "./telegraph.ts";
 export { type Kernels, newKernels, scratch, simd } from "./wasm.ts";

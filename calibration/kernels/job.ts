@@ -20,6 +20,7 @@ export interface Job {
   readonly read: { readonly at: number; readonly bytes: number };
 }
 
+/** What a job hands back. */
 export interface Done {
   readonly bytes: Uint8Array;
   /** Sum of what the calls gave: saturated codes. */
@@ -30,6 +31,7 @@ export interface Done {
 export interface Engine<Request, Answer> {
   readonly resident: readonly Write[];
   job(request: Request): Job;
+  /** Reads the answer where it lies: its arrays are views of the bytes, not copies. */
   answer(done: Done, request: Request): Answer;
 }
 
@@ -49,6 +51,12 @@ export function doJob(kernels: Kernels, { bytes, writes, calls, read }: Job): Do
     count += (kernels[name] as (...given: number[]) => number | undefined)(...given) ?? 0;
   return { bytes: kernels.reserve(bytes).u8.subarray(read.at, read.at + read.bytes), count };
 }
+
+/** Bytes read as numbers, without a copy. */
+export const float32s = ({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array =>
+  new Float32Array(buffer, byteOffset, byteLength / 4);
+export const int16s = ({ buffer, byteOffset, byteLength }: Uint8Array): Int16Array =>
+  new Int16Array(buffer, byteOffset, byteLength / 2);
 
 /** Places in a kernel memory, one after another from `from`, each on 16 bytes. */
 export function places(from: number): { place(bytes: number): number; readonly end: number } {

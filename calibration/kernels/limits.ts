@@ -2,10 +2,11 @@ import { type Kernels, newKernels, scratch } from "./wasm.ts";
 
 /** What 128-bit instructions can do on this core: to hold kernels against. */
 export interface Limits {
-  /** Runs `count` × 12 four-wide operations, half products and half sums, no latency in sight. */
+  /** Runs `count` × `perStep` four-wide operations, half products and half sums, no latency in sight. */
   multiplyAdd(count: number): void;
-  /** Runs `count` × 8 dot products of eight 16-bit numbers. */
+  /** Runs `count` × `perStep` dot products of eight 16-bit numbers. */
   dot(count: number): void;
+  readonly perStep: number;
 }
 
 interface Peaks extends Kernels {
@@ -21,5 +22,6 @@ export function limits(): Limits {
   return {
     multiplyAdd: (count) => peaks.peakMultiplyAdd(scratch, count),
     dot: (count) => peaks.peakDot(scratch, count),
+    perStep: 14,
   };
 }

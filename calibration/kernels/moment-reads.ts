@@ -1,6 +1,6 @@
 import { keyWords, type Numbered } from "./device-reads.ts";
 import { squared } from "./gemm.ts";
-import { type Call, type Engine, type Job, places } from "./job.ts";
+import { type Call, type Engine, int16s, type Job, places } from "./job.ts";
 import { floatPanels, type Matrix, padded } from "./panels.ts";
 import { scratch } from "./wasm.ts";
 
@@ -45,6 +45,7 @@ export function momentReads(array: ConvertedArray): Engine<MomentReads, Codes> {
     const bytes = 2 * vectors * repeats * cols;
     const out = place(bytes + 16);
     const calls: Call[] = [
+      ["squares", x, xx, inputs.length],
       ["gemm", x, mean, means, vectors, rows, n8],
       ["gemm", xx, variance, sigmas, vectors, rows, n8],
       ["roots", sigmas, vectors * n8],
@@ -58,7 +59,6 @@ export function momentReads(array: ConvertedArray): Engine<MomentReads, Codes> {
       writes: [
         { at: key, numbers: keyWords(request) },
         { at: x, numbers: inputs },
-        { at: xx, numbers: squared(inputs) },
       ],
       calls,
       read: { at: out, bytes },
@@ -73,9 +73,6 @@ export function momentReads(array: ConvertedArray): Engine<MomentReads, Codes> {
       },
     ],
     job,
-    answer: ({ bytes, count }) => ({
-      codes: new Int16Array(bytes.slice().buffer),
-      saturated: count,
-    }),
+    answer: ({ bytes, count }) => ({ codes: int16s(bytes), saturated: count }),
   };
 }

@@ -1,6 +1,5 @@
 import { keyOf } from "../sfc32.ts";
-import { squared } from "./gemm.ts";
-import { type Call, type Done, type Engine, type Job, places } from "./job.ts";
+import { type Call, type Done, type Engine, float32s, type Job, places } from "./job.ts";
 import { type PlacedLayer, placeLayer } from "./network-layers.ts";
 import { type Matrix, padded } from "./panels.ts";
 import { scratch } from "./wasm.ts";
@@ -99,7 +98,7 @@ function itemCalls(
 }
 
 function answer({ bytes, count }: Done, items: number, classes: number): Posterior {
-  const lines = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const lines = float32s(bytes);
   const probabilities = new Float32Array(items * classes);
   const [predictiveEntropy, expectedEntropy] = [new Float64Array(items), new Float64Array(items)];
   for (let i = 0, at = 0; i < items; i++, at += classes + 1) {
@@ -142,6 +141,7 @@ export function networkForward({ layers, inputHigh }: NetworkPlan): Engine<Forwa
     const bytes = 4 * items * (classes + 1);
     const out = place(bytes);
     const calls: Call[] = [
+      ["squares", x, xx, inputs.length],
       ["gemm", x, first.mean, mean, items, rows, first.n8],
       ["gemm", xx, first.variance, sigma, items, rows, first.n8],
       ["roots", sigma, items * first.n8],
@@ -160,7 +160,6 @@ export function networkForward({ layers, inputHigh }: NetworkPlan): Engine<Forwa
           numbers: Uint32Array.of(...keyOf(seed), stream + 256 * l),
         })),
         { at: x, numbers: inputs },
-        { at: xx, numbers: squared(inputs) },
       ],
       calls,
       read: { at: out, bytes },

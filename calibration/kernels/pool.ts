@@ -38,11 +38,22 @@ parentPort.on("message", ({ bytes, writes, calls, read }) => {
 });
 `;
 
-/** An engine on this thread: asked, it answers. */
-export function direct<Request, Answer>(engine: Engine<Request, Answer>): (request: Request) => Answer {
+/**
+ * An engine on this thread, whose answers lie in the kernel's memory: no copy is made and nothing is left to collect. An
+ * answer holds until the next call, which writes over it.
+ */
+export function inPlace<Request, Answer>(engine: Engine<Request, Answer>): (request: Request) => Answer {
   const kernels: Kernels = newKernels();
   write(kernels, engine.resident);
   return (request) => engine.answer(doJob(kernels, engine.job(request)), request);
+}
+
+/** An engine on this thread: asked, it answers. */
+export function direct<Request, Answer>(engine: Engine<Request, Answer>): (request: Request) => Answer {
+  return inPlace({
+    ...engine,
+    answer: ({ bytes, count }, request) => engine.answer({ bytes: bytes.slice(), count }, request),
+  });
 }
 
 interface Waiting {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { randomStream } from "#calibration";
 import { type DeviceArray, deviceReads, mergedPairs } from "../../calibration/kernels/device-reads.ts";
 import { momentReads } from "../../calibration/kernels/moment-reads.ts";
-import { direct, pool } from "../../calibration/kernels/pool.ts";
+import { direct, inPlace, pool } from "../../calibration/kernels/pool.ts";
 import { ksCritical, ksDistance, ksTwoSample, laplaceCdf, meanAndVariance, normalCdf } from "./statistics.ts";
 
 const chance = randomStream(5, 6);
@@ -150,6 +150,17 @@ describe("read-outs from moments", () => {
     }
   });
 
+  it("in place are the same codes, and lie where the next call writes", () => {
+    const [kept, lent] = [direct(momentReads(converted)), inPlace(momentReads(converted))];
+    const request = { ...at, inputs, repeats: 40 };
+    const [wanted, first] = [kept(request), lent(request)];
+    expect(first).toEqual(wanted);
+    const other = lent({ ...request, first: 40 });
+    expect(other.codes.buffer).toBe(first.codes.buffer);
+    expect(first.codes).toEqual(other.codes);
+    expect(wanted.codes).not.toEqual(other.codes);
+  });
+
   it("count the codes at either end of the converter, and no others", () => {
     const { codes, saturated } = direct(momentReads({ ...fine, low: -100, high: 2047 }))({
       ...at,
@@ -185,7 +196,9 @@ it("refuses what was still asked for when the pool is disposed, and answers requ
   const [one, two] = await Promise.all([ask(0), ask(20)]);
   const whole = direct(deviceReads(array))({ ...at, inputs, count: 40 });
   expect([...one![0]!, ...two![0]!]).toEqual([...whole]);
-  const left = expect(ask(40)).rejects.toMatchObject({ code: "THREADS_ENDED" });
+  // A tenth of a second of work in a hundred messages: the threads end before it does.
+  const much = Array.from({ length: 100 }, (_, part) => ({ ...at, first: 2000 * part, inputs, count: 2000 }));
+  const left = expect(many.run(much)).rejects.toMatchObject({ code: "THREADS_ENDED" });
   await many[Symbol.asyncDispose]();
   await left;
 });

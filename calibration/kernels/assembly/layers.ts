@@ -11,6 +11,14 @@ export function moments16(mean: usize, variance: usize, count: i32, meanScale: f
   }
 }
 
+/** Squares of `count` (rounded up to 4) numbers. */
+export function squares(from: usize, to: usize, count: i32): void {
+  for (const end = from + ((<usize>count) << 2); from < end; from += 16, to += 16) {
+    const x = v128.load(from);
+    v128.store(to, f32x4.mul(x, x));
+  }
+}
+
 /** √ of `count` (a multiple of 4) variances, in place. */
 export function roots(variance: usize, count: i32): void {
   for (const end = variance + ((<usize>count) << 2); variance < end; variance += 16)

@@ -25,7 +25,10 @@ export function exp(x: number): number {
 const sumOfFour = (x: Float32Array, at: number): number =>
   fround(fround(x[at]! + x[at + 1]!) + fround(x[at + 2]! + x[at + 3]!));
 
-type Layers = Pick<Exports, "moments16" | "roots" | "activations" | "outputs" | "posterior" | "drift">;
+type Layers = Pick<
+  Exports,
+  "moments16" | "squares" | "roots" | "activations" | "outputs" | "posterior" | "drift"
+>;
 
 const elementwise = (views: () => Views): Omit<Layers, "posterior"> => ({
   moments16: (mean, variance, count, meanScale, varianceScale) => {
@@ -34,6 +37,10 @@ const elementwise = (views: () => Views): Omit<Layers, "posterior"> => ({
       f32[mean / 4 + i] = fround(fround(i32[mean / 4 + i]!) * fround(meanScale));
       f32[variance / 4 + i] = Math.sqrt(fround(fround(i32[variance / 4 + i]!) * fround(varianceScale)));
     }
+  },
+  squares: (from, to, count) => {
+    const { f32 } = views();
+    for (let i = 0; i < ((count + 3) & ~3); i++) f32[to / 4 + i] = f32[from / 4 + i]! ** 2;
   },
   roots: (variance, count) => {
     const { f32 } = views();
