@@ -35,6 +35,28 @@ export interface Exports {
   readonly laplaceReads: Kernel<10>;
   /** mean, sigma, step, out, columns, low, high, key, first, count → saturated */
   readonly codes: Kernel<10, number>;
+  /** a, b, out, count */
+  readonly multiplied: Kernel<4>;
+  /** mean, variance, fourth, gain, offset, effective, rows, n8 */
+  readonly columnMoments: Kernel<8>;
+  /** mean, gaussian, laplace, repeat, repeats, out, columns, low, high, draws, first, count → saturated */
+  readonly momentCodes: Kernel<12, number>;
+  /** mean, gaussian, laplace, repeat, repeats, out, columns, draws, first, count */
+  readonly momentLines: Kernel<10>;
+  /** lines, gain, offset, rows, n8 */
+  readonly amplified: Kernel<5>;
+  /** lines, out, rows, columns, low, high → saturated */
+  readonly lineCodes: Kernel<6, number>;
+  /** codes, rows, columns, sums, squares */
+  readonly tallied: Kernel<5>;
+  /** codes, repeat, repeats, columns, devices, signs, sums, line, count */
+  readonly signedSums: Kernel<9>;
+  /** sums, scale, bias, offset, totals, rows, n8 */
+  readonly scaledSums: Kernel<7>;
+  /** variance, floor, rows, n8 → short */
+  readonly deviations: Kernel<4, number>;
+  /** values, out, rows, columns, relu, low, high → cut */
+  readonly requantised: Kernel<7, number>;
   /** mean, variance, count, meanScale, varianceScale */
   readonly moments16: Kernel<5>;
   /** from, to, count */

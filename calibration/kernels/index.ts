@@ -20,4 +20,4 @@ export {
 export { devicePanels, floatPanels, padded } from "./panels.ts";
 export { direct, inPlace, type Pool, pool } from "./pool.ts";
 export { type Telegraph, type TelegraphArray, telegraph } from "./telegraph.ts";
-export { type Kernels, newKernels, scratch, simd } from "./wasm.ts";
+export { type Kernels, kernels, newKernels, scratch, simd } from "./wasm.ts";

@@ -1,4 +1,5 @@
 export { prepare } from "./constants";
+export { deviations, requantised, scaledSums, signedSums } from "./forward";
 export { gemm, pack, unpad } from "./gemm";
 export { gemm16 } from "./gemm16";
 export { activations, drift, moments16, outputs, posterior, roots, squares } from "./layers";
@@ -6,6 +7,7 @@ export { peakDot, peakMultiplyAdd } from "./limits";
 export { laplaces, normals } from "./normals";
 export { keyed } from "./random";
 export { codes, deviceReads, laplaceReads } from "./reads";
+export { amplified, columnMoments, lineCodes, momentCodes, momentLines, multiplied, tallied } from "./samples";
 export { telegraphDense, telegraphSkip } from "./telegraph";
 
 /** First byte that holds no constant. */

@@ -1,8 +1,10 @@
 import { type Exports, type Memory, viewsOf } from "../exports.ts";
+import { mirrorForward } from "./forward.ts";
 import { mirrorGemms } from "./gemm.ts";
 import { mirrorLayers } from "./layers.ts";
 import { mirrorNormals } from "./normals.ts";
 import { mirrorReads } from "./reads.ts";
+import { mirrorSamples } from "./samples.ts";
 import { mirrorTelegraph } from "./telegraph.ts";
 
 const page = 65536;
@@ -33,6 +35,8 @@ export function mirrorExports(): Exports {
     ...mirrorGemms(views),
     ...mirrorReads(views, chance),
     ...mirrorLayers(views),
+    ...mirrorForward(views),
+    ...mirrorSamples(views, chance),
     ...mirrorTelegraph(views, chance),
   };
 }
