@@ -37,6 +37,14 @@ export const boardOption = () =>
     "sim:?profile=…&seed=…, tcp://host:port, serial:/dev/ttyACM0?baud=921600, pty:/path, replay:session.mho",
   ).default("sim:");
 
+export const layersOption = () =>
+  new Option(
+    "--layers <where>",
+    "who computes the layers: the board by itself, the host one by one, or as the board can",
+  )
+    .choices(["auto", "host", "board"] as const)
+    .default("auto" as const);
+
 function whole(lowest: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

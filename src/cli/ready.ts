@@ -35,7 +35,7 @@ export async function onBoard(
 export async function inferOptions(
   terminal: Terminal,
   board: CrossbarBoard,
-  wanted: { samples: number; seed: number },
+  wanted: Pick<InferOptions, "samples" | "seed" | "layers">,
 ): Promise<InferOptions> {
   const device = await deviceOf(board);
   return { ...wanted, signal: terminal.signal, ...(device ? { device } : {}) };

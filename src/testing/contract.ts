@@ -1,10 +1,16 @@
 import { describe, it } from "vitest";
 import type { CrossbarBoard } from "#protocol";
 import { linkObligations } from "./obligations-link.ts";
+import { networkObligations } from "./obligations-network.ts";
 import { programmingObligations } from "./obligations-programming.ts";
 import { readingObligations } from "./obligations-reading.ts";
 
-const obligations = { ...programmingObligations, ...readingObligations, ...linkObligations };
+const obligations = {
+  ...programmingObligations,
+  ...readingObligations,
+  ...networkObligations,
+  ...linkObligations,
+};
 /** Titles of what a board owes, as the suite shows them. */
 export type Obligation = keyof typeof obligations;
 export const obligationTitles = Object.keys(obligations) as readonly Obligation[];

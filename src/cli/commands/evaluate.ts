@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { CrossbarBoard } from "#protocol";
 import { readImages, readLabels } from "../../datasets/index.ts";
 import { type Evaluation, evaluate, evaluateReference } from "../../pipeline.ts";
-import { boardOption, command, count, report, seed } from "../command.ts";
+import { boardOption, command, count, layersOption, report, seed } from "../command.ts";
 import { scalesInWords } from "../describe.ts";
 import { firstOf, normalised } from "../inputs.ts";
 import { open } from "../open.ts";
@@ -54,6 +54,7 @@ export const evaluateCommand = (terminal: Terminal) =>
     .option("--ood <file>", "images of another kind, which the model should find strange")
     .option("--limit <n>", "take the first n of each set", count)
     .option("--samples <k>", "posterior samples an input", count, 30)
+    .addOption(layersOption())
     .addOption(boardOption())
     .option("--reference", "also sample the posterior in software, without a board")
     .option("--seed <n>", "of what the host draws", seed, 1)

@@ -1,6 +1,6 @@
 import { readImages } from "../../datasets/index.ts";
 import { type Inference, infer } from "../../pipeline.ts";
-import { boardOption, command, count, report, seed } from "../command.ts";
+import { boardOption, command, count, layersOption, report, seed } from "../command.ts";
 import { scalesInWords } from "../describe.ts";
 import { normalised } from "../inputs.ts";
 import { open } from "../open.ts";
@@ -46,6 +46,7 @@ export const inferCommand = (terminal: Terminal) =>
     .requiredOption("--input <file>", "inputs as they were stored: .npy or IDX, gzip accepted")
     .addOption(boardOption())
     .option("--samples <k>", "posterior samples an input", count, 30)
+    .addOption(layersOption())
     .option("--seed <n>", "of what the host draws", seed, 1)
     .action(async (file, options) => {
       const images = await readImages(options.input);
