@@ -42,8 +42,18 @@ async function contents(path: string): Promise<unknown> {
 
 /** Relations between values that no single field can state. */
 function contradiction(profile: BoardProfile): string | undefined {
-  const { conductance, dac, flicker, limits, nonlinearity, pulses, programming, telegraph, thermal } =
-    profile;
+  const {
+    accumulator,
+    conductance,
+    dac,
+    flicker,
+    limits,
+    nonlinearity,
+    pulses,
+    programming,
+    telegraph,
+    thermal,
+  } = profile;
   const counts = conductance.max.value / conductance.lsb.value;
   if (conductance.min.value >= conductance.max.value) return "conductance.min must lie below conductance.max";
   if (counts > 32767) return `conductance.max is ${Math.round(counts)} counts of lsb; the wire holds 32767`;
@@ -58,6 +68,9 @@ function contradiction(profile: BoardProfile): string | undefined {
   for (const [name, noise] of Object.entries({ flicker, telegraph }))
     if (noise && !(noise.fastest.value > 0 && noise.fastest.value <= noise.slowest.value))
       return `${name}.fastest must lie above 0 s and not above ${name}.slowest`;
+  if (accumulator && accumulator.limit.value <= 0) return "accumulator.limit must lie above 0 A";
+  if (dac.feeding?.value === "bit-serial" && dac.bipolar.value && dac.bits.value < 2)
+    return "dac.bits: one bit is the sign, and leaves none to feed";
   if (thermal && !(thermal.coldest.value <= 300 && thermal.hottest.value >= 300))
     return "thermal: conductances are stated for 300 K, which must lie between coldest and hottest";
   if (programming.acceptance.value <= 0) return "programming.acceptance must be above 0";

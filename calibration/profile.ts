@@ -72,9 +72,11 @@ const voltage = quantity({ V: 1, mV: 1e-3 }, volts) as z.ZodType<Sourced<Volts>>
 const span = quantity({ s: 1, ms: 1e-3, µs: 1e-6, ns: 1e-9 }, seconds) as z.ZodType<Sourced<Seconds>>;
 const resistance = quantity({ Ω: 1, kΩ: 1e3 }, ohms) as z.ZodType<Sourced<Ohms>>;
 const warmth = quantity({ K: 1 }, kelvin) as z.ZodType<Sourced<Kelvin>>;
+const ampereScales = { A: 1, µA: 1e-6, nA: 1e-9 };
+const current = quantity(ampereScales, amps) as z.ZodType<Sourced<Amps>>;
 const currents = measured(
   z.array(z.number().positive()).min(1).max(8),
-  { A: 1, µA: 1e-6, nA: 1e-9 },
+  ampereScales,
   (value: number[], scale) => value.map((x): Amps => amps(x * scale)),
 );
 const count = (min: number, max: number) => sourced(z.int().min(min).max(max));
@@ -162,6 +164,18 @@ const Thermal = z.discriminatedUnion("law", [
 /** What an ADC does wrong, in codes: device-models/converter-errors.ts; and the noise it adds to each conversion. */
 const codes = sourced(z.number().min(0));
 const AdcErrors = z.strictObject({ inl: codes, dnl: share, noise: codes });
+/** What the DACs of the rows do wrong: relative spread of their gains, the rest in DAC codes; noise is new in each read-out. */
+const DacErrors = z.strictObject({
+  gain: sourced(z.number().min(0).max(0.3)),
+  offset: codes,
+  inl: codes,
+  dnl: share,
+  noise: codes,
+});
+/** How a row's input is fed: as one voltage, or its magnitude bit by bit, the converter's codes shifted and added. */
+const Feeding = sourced(z.enum(["amplitude", "bit-serial"]));
+/** Columns that gather their rows' currents one after another: device-models/ordered-accumulator.ts. */
+const Accumulator = z.strictObject({ limit: current, kept: share });
 
 /** A board: its geometry, converters, limits and times, and the laws of its devices. profiles/*.json, docs/profiles.md. */
 export const BoardProfile = z.strictObject({
@@ -169,7 +183,13 @@ export const BoardProfile = z.strictObject({
   says: z.string().min(1),
   geometry: z.strictObject({ tiles: count(1, 4096), rows: count(1, 1024), cols: count(1, 1024) }),
   conductance: z.strictObject({ min: conductance, max: conductance, lsb: conductance }),
-  dac: z.strictObject({ bits: count(1, 15), fullScale: voltage, bipolar: sourced(z.boolean()) }),
+  dac: z.strictObject({
+    bits: count(1, 15),
+    fullScale: voltage,
+    bipolar: sourced(z.boolean()),
+    feeding: Feeding.optional(),
+    errors: DacErrors.optional(),
+  }),
   adc: z.strictObject({ bits: count(2, 16), ranges: currents, errors: AdcErrors.optional() }),
   programming: Programming,
   readNoise: ReadNoise,
@@ -179,6 +199,7 @@ export const BoardProfile = z.strictObject({
   nonlinearity: Nonlinearity.optional(),
   lines: Lines.optional(),
   columns: Columns.optional(),
+  accumulator: Accumulator.optional(),
   endurance: Endurance.optional(),
   disturb: Disturb.optional(),
   thermal: Thermal.optional(),

@@ -32,8 +32,9 @@ export function bootIdOf(seed: number, boots: number): number {
 }
 
 /** Which engine draws read noise, as far as it is settled before the first input: see docs/simulator.md. */
-function engineOf({ readNoise }: BoardProfile, { engine }: SimulatorOptions): string {
+function engineOf({ accumulator, readNoise }: BoardProfile, { engine }: SimulatorOptions): string {
   if (readNoise.law === "none") return "no noise";
+  if (accumulator !== undefined) return "per-device engine";
   if (engine !== "auto") return `${engine} engine`;
   return readNoise.law === "laplace-lin2023" ? "engine by input" : "moment engine";
 }

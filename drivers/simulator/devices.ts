@@ -27,6 +27,12 @@ export function devicesOf(profile: BoardProfile, options: SimulatorOptions): Dev
       value: cycles,
       why: `profile ${profile.name} has no law of endurance`,
     });
+  if (options.engine === "moment" && profile.accumulator !== undefined)
+    throw new MhoError("OPTION_INVALID", {
+      option: "engine",
+      value: "moment",
+      why: `the columns of ${profile.name} saturate on the way: their sums have no moments of their own`,
+    });
   return {
     profile,
     model: deviceModel(profile),
