@@ -10,7 +10,7 @@ import {
   MhoError,
   packedSize,
   packSparse,
-  unpackSamples,
+  unpackInto,
 } from "#protocol";
 import { each } from "./each.ts";
 import { inputBits } from "./read-out.ts";
@@ -144,7 +144,7 @@ async function runForward(
       signal,
       take: (packed, first, count) => {
         const at = (share.first * samples + first) * outputs;
-        unpackSamples(packed, plan.outputBits, { samples: count, perSample: outputs }, report.codes, at);
+        unpackInto(report.codes, at, packed, plan.outputBits, { samples: count, perSample: outputs });
       },
     });
     for (const end of ends) {

@@ -8,7 +8,7 @@ import {
   packSamples,
   type ReadOutRequest,
   type Request,
-  unpackSamples,
+  unpackInto,
 } from "#protocol";
 import type { Session } from "./session/index.ts";
 import { readStream } from "./stream.ts";
@@ -93,18 +93,19 @@ export function requestOf(
   };
 }
 
-/** Reads one part out and writes its codes where they belong. */
+/** Reads one part out and writes its codes where they belong; gives how many of them are at an end of the converter's range. */
 export async function readPart(
   session: Session,
   board: Descriptor,
   whole: ReadOutRequest,
   part: Part,
   codes: Int16Array,
-): Promise<void> {
+): Promise<number> {
   const { area, repeats, signal } = whole;
   const perSample = part.cols.count;
   const { bits } = board.adc;
   const start = part.vectors.first * repeats + part.repeats.first;
+  let saturated = 0;
   await readStream(session, board, {
     what: "readOut",
     values: requestOf(board, whole, part),
@@ -113,10 +114,13 @@ export async function readPart(
     signal,
     take: (packed, first, samples) => {
       const at = (start + first) * area.cols;
-      if (perSample === area.cols) return void unpackSamples(packed, bits, { samples, perSample }, codes, at);
-      const narrow = unpackSamples(packed, bits, { samples, perSample });
+      const whole = perSample === area.cols;
+      const narrow = whole ? codes : new Int16Array(samples * perSample);
+      saturated += unpackInto(narrow, whole ? at : 0, packed, bits, { samples, perSample });
+      if (whole) return;
       for (let s = 0; s < samples; s++)
         codes.set(narrow.subarray(s * perSample, (s + 1) * perSample), at + s * area.cols + part.cols.first);
     },
   });
+  return saturated;
 }

@@ -40,8 +40,7 @@ export async function readStream<N extends StreamName>(
 ): Promise<Reply<N>[]> {
   const chunks = new Chunks(board, stream);
   const { what, values, signal } = stream;
-  const head = frameOverhead + encodeMessage(what, "request", values).length;
-  const room = Math.floor((board.maxFrame - head) / 2);
+  let room = 0; // the first pass names no chunk: it asks for all
   const ends: Reply<N>[] = [];
   const onEvent = (frame: Frame): void => chunks.take(frame);
   for (let left = fruitless; left > 0; ) {
@@ -51,6 +50,7 @@ export async function readStream<N extends StreamName>(
     if (end) ends.push(end);
     if (end && chunks.complete(end)) return ends;
     session.countGaps(chunks.missingItems);
+    room = roomOf(board, what, values);
     left = chunks.missing < before ? fruitless : left - 1;
   }
   throw new MhoError("BOARD_SILENT", {
@@ -59,6 +59,10 @@ export async function readStream<N extends StreamName>(
     seconds: session.waited,
   });
 }
+
+/** Chunk numbers that fit a request beside its other fields. */
+const roomOf = <N extends StreamName>(board: Descriptor, what: N, values: Request<N>): number =>
+  Math.floor((board.maxFrame - frameOverhead - encodeMessage(what, "request", values).length) / 2);
 
 /** Which chunks of a stream have come. The first copy of a chunk counts; a board may read it anew for the second. */
 class Chunks {

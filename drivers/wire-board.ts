@@ -2,6 +2,7 @@ import { type Clock, realClock } from "#calibration";
 import {
   type Area,
   type BoardCondition,
+  type BothLinkFigures,
   type Capability,
   type CellOutcome,
   type CrossbarBoard,
@@ -12,11 +13,9 @@ import {
   type ForwardReport,
   type ForwardRequest,
   type Frame,
-  type HostLinkFigures,
   idOf,
   inSiemens,
   kelvin,
-  type LinkFigures,
   MhoError,
   type MomentReport,
   type ProgramReport,
@@ -188,10 +187,11 @@ class WireBoard implements CrossbarBoard {
     const { area, vectors, repeats } = request;
     const codes = new Int16Array(vectors * repeats * area.cols);
     const parts = partsOf(this.descriptor, request);
-    await each(parts, 2 * this.descriptor.window, (part) =>
-      readPart(this.#session, this.descriptor, request, part, codes),
-    );
-    return { codes, saturated: saturatedIn(codes, this.descriptor.adc.bits) };
+    let saturated = 0;
+    await each(parts, 2 * this.descriptor.window, async (part) => {
+      saturated += await readPart(this.#session, this.descriptor, request, part, codes);
+    });
+    return { codes, saturated };
   }
 
   async readMoments(request: ReadOutRequest): Promise<MomentReport> {
@@ -228,9 +228,12 @@ class WireBoard implements CrossbarBoard {
     return this.#session.idle();
   }
 
-  async linkFigures(): Promise<{ readonly host: HostLinkFigures; readonly board: LinkFigures }> {
+  async linkFigures(pings = 0): Promise<BothLinkFigures> {
+    for (let i = 0; i < pings; i++) await this.#session.request("ping", { token: i });
+    // The board counts before it answers: what came in until now is what it then had sent.
+    const { framesIn, bytesIn } = this.#session.figures;
     const board = await this.#session.request("linkFigures", {});
-    return { host: this.#session.figures, board };
+    return { host: { ...this.#session.figures, framesIn, bytesIn }, board, clock: this.#session.clock };
   }
 
   async close(): Promise<void> {
@@ -260,11 +263,4 @@ function requireCodes({ codes, vectors, area }: ReadOutRequest): void {
       found: codes.length,
       wanted: `${vectors} × ${area.rows}`,
     });
-}
-
-function saturatedIn(codes: Int16Array, bits: number): number {
-  const max = 2 ** (bits - 1) - 1;
-  let saturated = 0;
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= max || codes[i]! < -max) saturated++;
-  return saturated;
 }

@@ -86,36 +86,43 @@ function runsOf(samples: number, perSample: number, bits: number): Run[] {
   return runs;
 }
 
-/**
- * The `count` codes that `packCodes` made of `bits` each, written to `into` from `at` on. WIRE_BROKEN where bytes are
- * missing.
- */
-export function unpackCodes(
-  bytes: Uint8Array,
-  bits: number,
-  count: number,
-  into: Int16Array = new Int16Array(count),
-  at = 0,
-): Int16Array {
-  return unpackSamples(bytes, bits, { samples: 1, perSample: count }, into, at);
+/** The `count` codes that `packCodes` made of `bits` each. WIRE_BROKEN where bytes are missing. */
+export function unpackCodes(bytes: Uint8Array, bits: number, count: number): Int16Array {
+  return unpackSamples(bytes, bits, { samples: 1, perSample: count });
 }
 
-/** The codes that `packSamples` made of `samples` samples, one after another without gaps; as `unpackCodes`. */
-export function unpackSamples(
+interface Shape {
+  readonly samples: number;
+  readonly perSample: number;
+}
+
+/** The codes that `packSamples` made of `samples` samples, one after another without gaps. WIRE_BROKEN where bytes are missing. */
+export function unpackSamples(bytes: Uint8Array, bits: number, shape: Shape): Int16Array {
+  const codes = new Int16Array(shape.samples * shape.perSample);
+  unpackInto(codes, 0, bytes, bits, shape);
+  return codes;
+}
+
+/**
+ * Writes the codes to `codes` from `at` on; returns how many of them are the least or the greatest that `bits` hold, as
+ * those of a saturated converter are. WIRE_BROKEN where bytes are missing.
+ */
+export function unpackInto(
+  codes: Int16Array,
+  at: number,
   bytes: Uint8Array,
   bits: number,
-  { samples, perSample }: { readonly samples: number; readonly perSample: number },
-  into: Int16Array = new Int16Array(samples * perSample),
-  at = 0,
-): Int16Array {
+  { samples, perSample }: Shape,
+): number {
   if (bytes.length < samples * packedSize(perSample, checkedBits(bits))) {
     const why = `${bytes.length} bytes do not hold ${samples * perSample} codes of ${bits} bits`;
     throw new MhoError("WIRE_BROKEN", { message: "packed code", why });
   }
+  let ends = 0;
   for (const run of runsOf(samples, perSample, bits)) {
     u8.set(bytes.subarray(run.byte, run.byte + run.bytes), wire);
-    kernels.unpack(wire, run.samples, run.codes, bits, plain);
-    into.set(i16.subarray(plain / 2, plain / 2 + run.samples * run.codes), at + run.code);
+    ends += kernels.unpack(wire, run.samples, run.codes, bits, plain);
+    codes.set(i16.subarray(plain / 2, plain / 2 + run.samples * run.codes), at + run.code);
   }
-  return into;
+  return ends;
 }

@@ -12,7 +12,15 @@ export {
   tableText,
   type ValuesOf,
 } from "./codec.ts";
-export { codeBits, packCodes, packedSize, packSamples, unpackCodes, unpackSamples } from "./codes.ts";
+export {
+  codeBits,
+  packCodes,
+  packedSize,
+  packSamples,
+  unpackCodes,
+  unpackInto,
+  unpackSamples,
+} from "./codes.ts";
 export { crc32c } from "./crc.ts";
 export { descriptorOf, helloOf, itemSize, itemsPerChunk } from "./descriptor.ts";
 export * from "./errors.ts";

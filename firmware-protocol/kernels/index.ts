@@ -13,7 +13,8 @@ export interface WireKernels {
   unstuff(from: number, end: number, out: number): number;
   /** Packs `samples` of `perSample` int16 codes, each sample from a whole byte on; returns 1 where a code does not fit, else 0. */
   pack(from: number, samples: number, perSample: number, bits: number, out: number): number;
-  unpack(from: number, samples: number, perSample: number, bits: number, out: number): void;
+  /** Unpacks them again; returns how many are the least or the greatest code that `bits` hold. */
+  unpack(from: number, samples: number, perSample: number, bits: number, out: number): number;
 }
 
 /** Kernels with a memory of their own. */

@@ -31,15 +31,20 @@ export function mirrorKernels(memory: ArrayBuffer): WireKernels {
     return wrong;
   };
 
-  const unpackOne = (from: number, count: number, bits: number, out: number): void => {
+  /** One sample; returns how many of its codes are the least or the greatest that `bits` hold. */
+  const unpackOne = (from: number, count: number, bits: number, out: number): number => {
+    const greatest = 2 ** (bits - 1) - 1;
+    let ends = 0;
     let held = 0;
     let filled = 0;
     for (let i = out / 2; i < out / 2 + count; i++) {
       for (; filled < bits; filled += 8) held |= u8[from++]! << filled;
       i16[i] = (held << (32 - bits)) >> (32 - bits);
+      if (i16[i] === greatest || i16[i] === ~greatest) ends++;
       held >>>= bits;
       filled -= bits;
     }
+    return ends;
   };
 
   return {
@@ -62,7 +67,10 @@ export function mirrorKernels(memory: ArrayBuffer): WireKernels {
     },
     unpack: (from, samples, perSample, bits, out) => {
       const size = Math.ceil((perSample * bits) / 8);
-      for (let s = 0; s < samples; s++) unpackOne(from + s * size, perSample, bits, out + 2 * s * perSample);
+      let ends = 0;
+      for (let s = 0; s < samples; s++)
+        ends += unpackOne(from + s * size, perSample, bits, out + 2 * s * perSample);
+      return ends;
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   packedSize,
   packSamples,
   unpackCodes,
+  unpackInto,
   unpackSamples,
 } from "#protocol";
 
@@ -46,9 +47,10 @@ describe("packed codes", () => {
       }),
     ));
 
-  it("are written into an array that is there, at a place in it", () => {
+  it("are written into an array that is there, at a place in it, and those at the ends are counted", () => {
     const into = new Int16Array(5).fill(99);
-    expect(unpackCodes(packCodes(Int16Array.of(-2048, 2047), 12), 12, 2, into, 2)).toBe(into);
+    const packed = packCodes(Int16Array.of(-2048, 2047), 12);
+    expect(unpackInto(into, 2, packed, 12, { samples: 1, perSample: 2 })).toBe(2);
     expect([...into]).toEqual([99, 99, -2048, 2047, 99]);
   });
 

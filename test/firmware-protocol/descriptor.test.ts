@@ -10,7 +10,6 @@ import {
   itemSize,
   itemsPerChunk,
   microsiemens,
-  packedSize,
   seconds,
   siemens,
   volts,

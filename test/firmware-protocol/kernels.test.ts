@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32c, packCodes, packedSize, packSamples, unpackSamples } from "#protocol";
+import { crc32c, packCodes, packedSize, packSamples, unpackInto } from "#protocol";
 import { type Kit, newKit, plain, room, wire } from "../../firmware-protocol/kernels/index.ts";
 
 fc.configureGlobal({ seed: 20_261_121 });
@@ -87,8 +87,10 @@ describe("kernels of the wire in WASM and in plain TypeScript", () => {
             const wrong = kernels.pack(plain, samples, perSample, bits, wire);
             return [wrong, wire, fit ? wire + size : wire];
           });
+          const [least, greatest] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+          const ends = codes.filter((code) => code === least || code === greatest).length;
           for (const { kernels, i16 } of fit ? both : []) {
-            kernels.unpack(wire, samples, perSample, bits, plain);
+            expect(kernels.unpack(wire, samples, perSample, bits, plain)).toBe(ends);
             expect([...i16.subarray(plain / 2, plain / 2 + codes.length)]).toEqual([...codes]);
           }
         },
@@ -122,7 +124,7 @@ describe("what is longer than the kernels' memory", () => {
         ...packCodes(codes.slice(s * perSample, (s + 1) * perSample), bits),
       ]);
     const into = new Int16Array(codes.length + 3).fill(99);
-    unpackSamples(packed, bits, { samples, perSample }, into, 2);
+    unpackInto(into, 2, packed, bits, { samples, perSample });
     expect(into.subarray(2, -1)).toEqual(codes);
     expect([into[1], into.at(-1)]).toEqual([99, 99]);
   });

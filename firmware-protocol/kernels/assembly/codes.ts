@@ -39,26 +39,38 @@ export function pack(from: usize, samples: i32, perSample: i32, bits: i32, out: 
   return v128.any_true(wrong);
 }
 
-/** Unpacks what `pack` made: eight codes to fours, to pairs, to int16 with their sign. */
-export function unpack(from: usize, samples: i32, perSample: i32, bits: i32, out: usize): void {
-  if (bits === 16) {
-    memory.copy(out, from, 2 * <usize>(samples * perSample));
-    return;
-  }
-  const spare = 16 - bits;
+/** Eight codes to fours, to pairs, to single ones; what stands above each is not theirs. */
+// @ts-expect-error: decorator
+@inline
+function parted(at: usize, bits: i32): v128 {
+  const low = load<u64>(at);
+  const high = (low >>> (4 * bits)) | (load<u64>(at, 8) << (64 - 4 * bits));
   const pair = i64x2.shr_u(i64x2.splat(-1), 64 - 2 * bits);
   const one = i32x4.shr_u(i32x4.splat(-1), 32 - bits);
+  const fours = i64x2.replace_lane(i64x2.splat(low), 1, high);
+  const pairs = v128.or(v128.and(fours, pair), i64x2.shl(i64x2.shr_u(fours, 2 * bits), 32));
+  return v128.or(v128.and(pairs, one), i32x4.shl(i32x4.shr_u(pairs, bits), 16));
+}
+
+/** Unpacks what `pack` made to int16; returns how many codes are the least or the greatest that `bits` hold. */
+export function unpack(from: usize, samples: i32, perSample: i32, bits: i32, out: usize): i32 {
+  const spare = 16 - bits;
+  const least = i16x8.shl(i16x8.splat(-1), bits - 1);
+  const greatest = v128.not(least);
   const size = <usize>((perSample * bits + 7) >> 3);
+  let ends = i16x8.splat(0); // at most 2¹⁵ a lane: the codes of one call
   for (; samples > 0; samples--, from += size) {
     let at = from;
     for (let left = perSample; left > 0; left -= 8, at += bits) {
-      const low = load<u64>(at);
-      const high = (low >>> (4 * bits)) | (load<u64>(at, 8) << (64 - 4 * bits));
-      let codes = i64x2.replace_lane(i64x2.splat(low), 1, high);
-      codes = v128.or(v128.and(codes, pair), i64x2.shl(i64x2.shr_u(codes, 2 * bits), 32));
-      codes = v128.or(v128.and(codes, one), i32x4.shl(i32x4.shr_u(codes, bits), 16));
-      v128.store(out, i16x8.shr_s(i16x8.shl(codes, spare), spare));
+      let codes = bits === 16 ? v128.load(at) : parted(at, bits);
+      codes = i16x8.shr_s(i16x8.shl(codes, spare), spare);
+      v128.store(out, codes);
+      let end = v128.or(i16x8.eq(codes, least), i16x8.eq(codes, greatest));
+      if (left < 8) end = v128.and(end, first(left));
+      ends = i16x8.sub(ends, end);
       out += 2 * <usize>min(left, 8);
     }
   }
+  const sums = i32x4.extadd_pairwise_i16x8_u(ends);
+  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
 }
