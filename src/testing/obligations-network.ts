@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Area, CrossbarBoard, ForwardPlan, ForwardRequest } from "#protocol";
+import type { Area, CrossbarBoard, ForwardPlan, ForwardRequest, PlanLayer } from "#protocol";
 import { corner, expectRejection, type Obligation, programming, reading } from "./obligation.ts";
 
 const repeats = 200;
@@ -17,14 +17,14 @@ function momentsOf(codes: ArrayLike<number>, count: number): { mean: number; var
 /** One layer over pairs of columns of `area`: difference of their codes, plus noise of variance `added`, as codes. */
 function pairs(area: Area, range: number, added: number): ForwardPlan {
   const outputs = area.cols / 2;
-  const layer = {
+  const layer: PlanLayer = {
     ...{ inputs: area.rows, outputs, range, average: 1, signs: [1, -1], twoPhases: false, relu: false },
     ...{ low: -0x8000, high: 0x7fff, blocks: [{ ...area, input: 0, output: 0 }], topUp: undefined },
     scale: new Float32Array(outputs).fill(1),
     bias: new Float32Array(outputs).fill(5),
     offset: new Float32Array(outputs),
     floor: new Float32Array(outputs).fill(added),
-  } as const;
+  };
   return { outputBits: 16, layers: [layer] };
 }
 
