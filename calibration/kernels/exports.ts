@@ -73,8 +73,8 @@ export interface Exports {
   readonly drift: Kernel<5>;
   /** x, levels, odds, amplitudes, out, rows, n8, key, number */
   readonly telegraphDense: Kernel<9>;
-  /** x, levels, odds, amplitudes, sums, order, count, most, key, number, bucket, perWait → flips */
-  readonly telegraphSkip: Kernel<12, number>;
+  /** x, levels, devices, sums, rows, count, most, key, number, bucket, perWait → flips */
+  readonly telegraphSkip: Kernel<11, number>;
 }
 
 /** Names of the kernels. */

@@ -13,7 +13,10 @@ export interface TelegraphArray extends Matrix {
   readonly down: Float32Array;
 }
 
-/** Devices in one state after each step; all begin in the lower one. `step` numbers name the random numbers. */
+/**
+ * Devices in one state after each step; all begin in the lower one. `step` numbers name the random numbers. Sums lie in the
+ * kernel's memory: the next step writes over them.
+ */
 export interface Telegraph {
   /** Steps every device; Σᵢ xᵢ δᵢⱼ of the upper ones, a column each. Faster for probabilities beyond about 0.03. */
   dense(step: number): Float32Array;
@@ -24,22 +27,28 @@ export interface Telegraph {
 const threshold = (p: number): number => Math.min(2 ** 32 - 1, Math.round(p * 2 ** 32));
 
 interface Bucket {
-  /** Of each device its place in the panels, then row and column. */
-  readonly order: number[];
+  /** Of each device row and column (upper and lower 16 bits), thresholds for up and down, bits of the amplitude. */
+  readonly records: number[];
   /** Greatest probability of a flip. */
   most: number;
 }
 
 /** Devices by the octave (2^−(o+1), 2^−o] of their greater probability; none that never flips. */
-function octaves({ rows, cols, up, down }: TelegraphArray): Map<number, Bucket> {
+function octaves({ rows, cols, amplitudes, up, down }: TelegraphArray): Map<number, Bucket> {
   const buckets = new Map<number, Bucket>();
+  const bits = new Uint32Array(amplitudes.slice().buffer);
   for (let row = 0, from = 0; row < rows; row++)
     for (let col = 0; col < cols; col++, from++) {
       const most = Math.max(up[from]!, down[from]!);
       if (most === 0) continue;
       const octave = Math.floor(-Math.log2(most));
-      const bucket = buckets.get(octave) ?? { order: [], most: 0 };
-      bucket.order.push((col & ~7) * rows + 8 * row + (col & 7), ((row << 16) | col) >>> 0);
+      const bucket = buckets.get(octave) ?? { records: [], most: 0 };
+      bucket.records.push(
+        ((row << 16) | col) >>> 0,
+        threshold(up[from]!),
+        threshold(down[from]!),
+        bits[from]!,
+      );
       bucket.most = Math.max(bucket.most, most);
       buckets.set(octave, bucket);
     }
@@ -76,27 +85,29 @@ export function telegraph(array: TelegraphArray, seed: number, stream: number): 
     { at: amplitudes, numbers: floatPanels(array.amplitudes, array) },
   ]);
   kernels.reserve(memory.end);
-  const buckets = [...octaves(array)].map(([octave, { order, most }]) => {
-    const at = place(4 * order.length);
-    write(kernels, [{ at, numbers: Uint32Array.from(order) }]);
-    return { at, octave, count: order.length / 2, most, perWait: -1 / Math.log1p(-most) };
+  const buckets = [...octaves(array)].map(([octave, { records, most }]) => {
+    const at = place(4 * records.length);
+    write(kernels, [{ at, numbers: Uint32Array.from(records) }]);
+    return { at, octave, count: records.length / 4, most, perWait: -1 / Math.log1p(-most) };
   });
+  // The memory has grown for the last time.
+  const { f32, f64 } = kernels.reserve(0);
+  const [outs, totals] = [f32.subarray(out / 4, out / 4 + n8), f64.subarray(sums / 8, sums / 8 + n8)];
+  const [denseSums, skipSums] = [outs.subarray(0, cols), totals.subarray(0, cols)];
   return {
     dense: (step) => {
       kernels.telegraphDense(x, levels, odds, amplitudes, out, rows, n8, key, step);
-      const { f32, f64 } = kernels.reserve(0);
-      f64.set(f32.subarray(out / 4, out / 4 + n8), sums / 8);
-      return f32.slice(out / 4, out / 4 + cols);
+      totals.set(outs);
+      return denseSums;
     },
     skip: (step) => {
       let flips = 0;
       for (const { at, octave, count, most, perWait } of buckets) {
         // Octave 0 … 32: apart from the panels' numbers, which `dense` takes for the same step.
         const bucket = 0x8000_0000 + octave;
-        const of = [x, levels, odds, amplitudes, sums, at, count, most] as const;
-        flips += kernels.telegraphSkip(...of, key, step, bucket, perWait);
+        flips += kernels.telegraphSkip(x, levels, at, sums, rows, count, most, key, step, bucket, perWait);
       }
-      return { sums: kernels.reserve(0).f64.slice(sums / 8, sums / 8 + cols), flips };
+      return { sums: skipSums, flips };
     },
   };
 }

@@ -125,30 +125,18 @@ describe("a kernel and its mirror", () => {
     const [rows, n8] = [31, 24];
     const devices = rows * n8;
     const odds = Uint32Array.from({ length: 2 * devices }, () => chance.uniform() * 0.05 * 2 ** 32);
-    const order = Uint32Array.from({ length: 2 * devices }, (_, i) => {
-      const device = devices - 1 - (i >> 1);
-      const line = device >> 3;
-      return i % 2 ? ((line % rows) << 16) | (8 * Math.floor(line / rows) + (device & 7)) : device;
+    const records = Uint32Array.from({ length: 4 * devices }, (_, i) => {
+      const device = devices - 1 - (i >> 2);
+      if (i % 4 === 0) return (Math.floor(device / n8) << 16) | (device % n8);
+      return i % 4 === 3 ? 0x3f800000 + (device << 12) : chance.uniform() * 0.05 * 2 ** 32;
     });
-    const given = { [k]: key, [a]: normal(rows), [b]: odds, [c]: normal(devices), [e]: order };
+    const given = { [k]: key, [a]: normal(rows), [b]: odds, [c]: normal(devices), [e]: records };
+    const [sums, most] = [d + 65536, 0.05];
     same(given, (by) => {
       let flips = 0;
       for (let step = 0; step < 20; step++) {
         by.telegraphDense(a, d, b, c, d + 32768, rows, n8, k, step);
-        flips += by.telegraphSkip(
-          a,
-          d,
-          b,
-          c,
-          d + 65536,
-          e,
-          devices,
-          0.05,
-          k,
-          step,
-          9,
-          -1 / Math.log1p(-0.05),
-        );
+        flips += by.telegraphSkip(a, d, e, sums, rows, devices, most, k, step, 9, -1 / Math.log1p(-most));
       }
       expect(flips).toBeGreaterThan(200);
       return flips;

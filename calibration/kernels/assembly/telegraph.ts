@@ -67,13 +67,14 @@ function wait(): void {
 }
 
 /**
- * One step of `count` devices listed at `order` that flip with a probability of at most `most`: jumps from one that may flip
- * to the next (a geometric number of devices), there flips with its own probability over `most`. A device is its place in the
- * panels, then its row in the upper and its column in the lower 16 bits; `sums` (f64, a column each) follow the flips. Gives the number of flips. `bucket` tells buckets of one step apart.
+ * One step of the `count` devices recorded at `devices` that flip with a probability of at most `most`: jumps from one that
+ * may flip to the next (a geometric number of devices), there flips with its own probability over `most`. A record is row and
+ * column (upper and lower 16 bits), the thresholds for up and for down, the amplitude: one line of the cache, as the records
+ * of a large array lie far from the core. `sums` (f64, a column each) follow the flips, `levels` those of `telegraphDense`.
+ * Gives the number of flips. `bucket` tells buckets of one step apart.
  */
 export function telegraphSkip(
-  x: usize, levels: usize, odds: usize, amplitudes: usize, sums: usize,
-  order: usize, count: i32, most: f64, key: usize, number: u32, bucket: u32, perWait: f64,
+  x: usize, levels: usize, devices: usize, sums: usize, rows: i32, count: i32, most: f64, key: usize, number: u32, bucket: u32, perWait: f64,
 ): i32 {
   keyed(state, key, number, bucket);
   let flips = 0, group = waits + 256, lane: usize = 0;
@@ -91,15 +92,15 @@ export function telegraphSkip(
     }
     if (jump >= <f64>(count - i)) break;
     i += <i32>jump;
-    const entry = order + ((<usize>i) << 3);
-    const device = load<u32>(entry), lines = load<u32>(entry, 4);
-    const at = (<usize>device) << 2;
-    const level = load<i32>(levels + at);
-    const threshold = load<u32>(odds + ((<usize>(device & ~7)) << 3) + ((<usize>(device & 7)) << 2) - (level << 5));
+    const device = devices + ((<usize>i) << 4);
+    const lines = load<u32>(device), row = lines >> 16, col = lines & 0xffff;
+    const at = levels + ((<usize>((col & ~7) * rows + (row << 3) + (col & 7))) << 2);
+    const level = load<i32>(at);
+    const threshold = load<u32>(device - (level << 2), 4);
     if (<f64>word * most >= <f64>threshold) continue;
-    store<i32>(levels + at, ~level);
-    const change = <f64>load<f32>(x + ((<usize>(lines >> 16)) << 2)) * <f64>load<f32>(amplitudes + at);
-    const sum = sums + ((<usize>(lines & 0xffff)) << 3);
+    store<i32>(at, ~level);
+    const change = <f64>load<f32>(x + ((<usize>row) << 2)) * <f64>load<f32>(device, 12);
+    const sum = sums + ((<usize>col) << 3);
     store<f64>(sum, load<f64>(sum) + <f64>(2 * level + 1) * change);
     flips++;
   }

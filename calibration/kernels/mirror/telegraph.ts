@@ -46,7 +46,7 @@ function waits(words: Int32Array): () => readonly [number, number] {
 }
 
 function skip(views: () => Views, keyed: Exports["keyed"]): Telegraph["telegraphSkip"] {
-  return (x, levels, odds, amplitudes, sums, order, count, most, key, number, bucket, perWait) => {
+  return (x, levels, devices, sums, rows, count, most, key, number, bucket, perWait) => {
     const { f32, f64, i32, u32 } = views();
     keyed(state, key, number, bucket);
     const wait = waits(i32.subarray(state / 4, state / 4 + 16));
@@ -56,13 +56,14 @@ function skip(views: () => Views, keyed: Exports["keyed"]): Telegraph["telegraph
       const jump = time * perWait;
       if (jump >= count - i) return flips;
       i += Math.trunc(jump);
-      const [device, lines] = [u32[order / 4 + 2 * i]!, u32[order / 4 + 2 * i + 1]!];
-      const level = i32[levels / 4 + device]!;
-      if (word * most >= u32[odds / 4 + 2 * (device & ~7) + (device & 7) - 8 * level]!) continue;
-      i32[levels / 4 + device] = ~level;
-      const change = f32[x / 4 + (lines >>> 16)]! * f32[amplitudes / 4 + device]!;
-      const sum = sums / 8 + (lines & 0xffff);
-      f64[sum] = f64[sum]! + (2 * level + 1) * change;
+      const device = devices / 4 + 4 * i;
+      const [row, col] = [u32[device]! >>> 16, u32[device]! & 0xffff];
+      const at = levels / 4 + (col & ~7) * rows + 8 * row + (col & 7);
+      const level = i32[at]!;
+      if (word * most >= u32[device + 1 - level]!) continue;
+      i32[at] = ~level;
+      const change = f32[x / 4 + row]! * f32[device + 3]!;
+      f64[sums / 8 + col] = f64[sums / 8 + col]! + (2 * level + 1) * change;
       flips++;
     }
   };
