@@ -118,6 +118,18 @@ export const errorTable = {
     says: "the board URL {url} does not hold: {why}",
     mend: "`mho board --help` shows examples.",
   },
+  EMULATOR_MISSING: {
+    says: "the emulator {name} is not installed",
+    mend: "Install it beside mho: `npm install {name}`.",
+  },
+  FIRMWARE_UNBUILT: {
+    says: "the firmware for {board} was not built: {why}",
+    mend: "Install make and the board's compiler (Debian: `apt-get install make gcc-avr avr-libc binutils-avr`); docs/emulated.md names it for each board.",
+  },
+  EMULATED_ABSENT: {
+    says: "the emulated board {url} did not start: {why}",
+    mend: "Run it by hand to see what it says: `node dist/hil/emulators/serve.js {url}` in mho's folder.",
+  },
   BOARD_ABSENT: {
     says: "there is no board at {url}: {why}",
     mend: "Check the cable and the name; `ls /dev/serial/by-id` shows the ports that are there.",

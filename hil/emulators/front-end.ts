@@ -59,7 +59,8 @@ export class FrontEnd {
   readonly mistakes: string[] = [];
   /** Pulses given since it was made. */
   pulses = 0;
-  /** Board time when the last driven line came back to 0 V. */
+  /** Board time of the last of them, and when the last driven line came back to 0 V. */
+  pulsedAt: Seconds = seconds(0);
   safeSince: Seconds = seconds(0);
   readonly #devices: Devices;
   readonly #wiring: Wiring;
@@ -150,7 +151,8 @@ export class FrontEnd {
     const cell = { tile: this.#tile, row, col };
     this.#rest(cell);
     this.array.pulse({ ...cell, polarity, amplitude: volts(amplitude), width: seconds(width) });
-    this.#pulsed = { ...cell, at: this.#wiring.now() };
+    this.pulsedAt = this.#wiring.now();
+    this.#pulsed = { ...cell, at: this.pulsedAt };
     this.pulses++;
     this.#occupy(Math.max(width, this.#devices.profile.times.pulse.value));
   }

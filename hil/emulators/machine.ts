@@ -1,4 +1,5 @@
 import type { Seconds } from "#protocol";
+import type { FrontEnd } from "./front-end.ts";
 
 /** A microcontroller that runs real firmware, in time of its own. */
 export interface Machine {
@@ -12,8 +13,16 @@ export interface Machine {
   receive(bytes: Uint8Array): void;
   /** Bytes that have not arrived yet. */
   readonly arriving: number;
+  /** When the last byte arrived. */
+  readonly heardAt: Seconds;
   /** Takes the bytes that have left the board's transmit line whole since it was last asked. */
   sent(): Uint8Array;
+  /** What it is wired to. */
+  readonly front: FrontEnd;
+  /** Bytes that came and were lost, because the firmware was too late to take them. */
+  readonly overruns: number;
+  /** The most bytes of stack that the firmware has used since it started. */
+  readonly stackDepth: number;
   /** A restart of the controller, as its reset pin or its supply makes one: the array keeps what it holds. */
   reset(): void;
 }

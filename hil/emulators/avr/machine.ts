@@ -12,7 +12,7 @@ import {
   portDConfig,
 } from "avr8js";
 import { type Seconds, seconds } from "#protocol";
-import type { FrontEnd, Wiring } from "../front-end.ts";
+import { type FrontEnd, type FrontEndOptions, frontEnd } from "../front-end.ts";
 import type { Machine } from "../machine.ts";
 import { SpiFrontEnd } from "../spi-front-end.ts";
 import { type Chip, type ChipName, chips, oscillator } from "./chips.ts";
@@ -21,16 +21,25 @@ import { Usart } from "./usart.ts";
 const [SLEEP, SEI] = [0x9588, 0x9478];
 const [SMCR, SE] = [0x53, 0x01];
 
+/** What RAM holds at power-up; so much of it below the stack has been left alone. */
+const paint = 0xa5;
+const guard = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** Where the firmware looks for its name. */
+const nameAt = 4;
+
 /** Board temperature and supply as its ADC sees them: 10 mV a kelvin (LM335) on channel 0, half the supply on channel 1. */
 const channelVolts = (temperature: number, supply: number): number[] => [temperature * 0.01, supply / 2];
 
 export interface AvrOptions {
   readonly chip: ChipName;
-  /** The firmware's image, from address 0. */
-  readonly image: Uint8Array;
-  readonly frontEnd: (wiring: Wiring) => Promise<FrontEnd>;
-  /** What the EEPROM holds at the start; a blank one holds 0xff. Its first four bytes count the boots. */
-  readonly eeprom?: Uint8Array;
+  /** The firmware, from address 0 of the flash. */
+  readonly firmware: Uint8Array;
+  readonly front: FrontEndOptions;
+  /** The board's name, in its EEPROM behind the four bytes that count its starts. */
+  readonly name: string;
+  /** What they hold: the firmware counts on from there, and calls it its boot id. */
+  readonly start: number;
   /** Kelvin and volts. */
   readonly temperature?: number;
   readonly supply?: number;
@@ -62,32 +71,31 @@ export class AvrMachine implements Machine {
     this.front = front;
     this.#options = options;
     this.#eeprom = new EEPROMMemoryBackend(this.#chip.eepromSize);
-    options.eeprom?.forEach((byte, at) => {
-      this.#eeprom.eraseMemory(at);
-      this.#eeprom.writeMemory(at, byte);
-    });
+    new DataView(this.#eeprom.memory.buffer).setUint32(0, options.start, true);
+    this.#eeprom.memory.set(new TextEncoder().encode(options.name), nameAt);
     this.#powered = this.#power(0);
     wiring.machine = this;
   }
 
-  /** The machine, its front end wired to it. */
+  /** The machine, its front end wired to it. Throws what `loadProfile` throws. */
   static async make(options: AvrOptions): Promise<AvrMachine> {
     const wired: { machine?: AvrMachine } = {};
-    const front = await options.frontEnd({
+    const front = await frontEnd(options.front, {
       now: () => wired.machine?.now() ?? seconds(0),
       busy: (span) => wired.machine!.#busy(span),
     });
     return new AvrMachine(front, options, wired);
   }
 
-  /** Registers and RAM, for tests that look at them. */
-  get memory(): Uint8Array {
-    return this.#powered.cpu.data;
-  }
-
-  /** Bytes that came while the firmware was too late to take them. */
   get overruns(): number {
     return this.#powered.usart.overruns;
+  }
+
+  /** RAM was painted at power-up, and the stack grows down from its end. */
+  get stackDepth(): number {
+    const { data } = this.#powered.cpu;
+    const untouched = data.findLastIndex((_, at) => guard.every((below) => data[at - below] === paint));
+    return data.length - 1 - untouched;
   }
 
   now(): Seconds {
@@ -96,6 +104,10 @@ export class AvrMachine implements Machine {
 
   get arriving(): number {
     return this.#powered.usart.arriving;
+  }
+
+  get heardAt(): Seconds {
+    return seconds(this.#powered.usart.heardAt / oscillator);
   }
 
   receive(bytes: Uint8Array): void {
@@ -133,9 +145,10 @@ export class AvrMachine implements Machine {
   #power(cycles: number): Powered {
     const chip = this.#chip;
     const program = new Uint8Array(chip.flash).fill(0xff);
-    program.set(this.#options.image);
+    program.set(this.#options.firmware);
     const cpu = new CPU(new Uint16Array(program.buffer), chip.ram);
     cpu.cycles = cycles;
+    cpu.data.fill(paint, 0x100);
     const usart = new Usart(cpu, chip.usart);
     const portD = new AVRIOPort(cpu, portDConfig);
     new AVRTimer(cpu, chip.timer1);
@@ -180,3 +193,6 @@ export class AvrMachine implements Machine {
     cpu.addClockEvent(() => portD.setPin(this.#chip.busyPin, false), Math.ceil(span * oscillator));
   }
 }
+
+/** An emulated AVR with its front end. Throws what `loadProfile` throws. */
+export const avrMachine = (options: AvrOptions): Promise<AvrMachine> => AvrMachine.make(options);

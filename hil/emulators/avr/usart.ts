@@ -29,6 +29,8 @@ const receiveDepth = 3;
 export class Usart {
   /** Bytes lost because the firmware was too late. */
   overruns = 0;
+  /** Cycle in which the last byte was in. */
+  heardAt = 0;
   readonly #cpu: CPU;
   readonly #at: UsartRegisters;
   readonly #gathered = new Gathered();
@@ -137,6 +139,7 @@ export class Usart {
 
   /** One byte is in. */
   #arrive(): void {
+    this.heardAt = this.#cpu.cycles;
     const [chunk] = this.#coming;
     const byte = chunk![this.#next++]!;
     if (this.#next === chunk!.length) {

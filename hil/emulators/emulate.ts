@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { MhoError } from "#protocol";
+import { firmware } from "./firmware.ts";
+import type { FrontEndOptions } from "./front-end.ts";
+import type { Machine } from "./machine.ts";
+
+/** The array behind every emulated board; the firmware's config.h says how much of it the board uses. */
+const array = { profile: "hfox-tsinghua", tiles: 64, rows: 128, cols: 128 };
+
+/** What a board URL may say behind its `?`. */
+const Settings = z.strictObject({
+  /** Of the array's devices, and of the board's name. */
+  seed: z.coerce.number().int().min(0).default(1),
+  baud: z.coerce.number().int().min(1200).max(2_000_000).default(115_200),
+  /** Milliseconds of the host's silence after which the board grounds its lines. */
+  watchdog: z.coerce.number().int().min(1).max(60_000).optional(),
+});
+/** `start` tells this start of the board from others: its boot id follows from it. */
+export type EmulatorSettings = z.output<typeof Settings> & { readonly start: number };
+
+type Maker = (front: FrontEndOptions, settings: EmulatorSettings) => Promise<Machine>;
+
+/** An emulator package, or EMULATOR_MISSING. */
+async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
+  return load().catch((cause: { code?: string }) => {
+    if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new MhoError("EMULATOR_MISSING", { name }, { cause });
+  });
+}
+
+const avr =
+  (chip: "atmega328p" | "atmega2560"): Maker =>
+  async (front, { seed, baud, watchdog, start }) => {
+    const { avrMachine } = await installed("avr8js", () => import("./avr/machine.ts"));
+    const constants = watchdog === undefined ? {} : { WATCHDOG_MS: watchdog };
+    const built = await firmware({
+      board: "avr",
+      file: `${chip}.bin`,
+      variables: { CHIP: chip, BAUD: baud },
+      constants,
+    });
+    return avrMachine({ chip, firmware: built.image, front, name: `${chip}-emulated-${seed}`, start });
+  };
+
+const makers: Readonly<Record<string, Maker>> = {
+  atmega328p: avr("atmega328p"),
+  atmega2560: avr("atmega2560"),
+};
+
+/** Boards that `emulated:` knows. */
+export const emulatedBoards: readonly string[] = Object.keys(makers);
+
+/**
+ * The board at `emulated:atmega2560?baud=1000000&seed=7`, its firmware built on the spot. Throws URL_INVALID,
+ * EMULATOR_MISSING or FIRMWARE_UNBUILT.
+ */
+export async function emulate(url: string, start = 0): Promise<Machine> {
+  const parsed = new URL(url);
+  const make = makers[parsed.pathname];
+  if (!make)
+    throw new MhoError("URL_INVALID", { url, why: `emulated boards are ${emulatedBoards.join(", ")}` });
+  const settings = Settings.safeParse(Object.fromEntries(parsed.searchParams));
+  if (!settings.success) throw new MhoError("URL_INVALID", { url, why: z.prettifyError(settings.error) });
+  return make({ ...array, seed: settings.data.seed }, { ...settings.data, start });
+}

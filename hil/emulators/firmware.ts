@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { MhoError } from "#protocol";
+
+/** firmware-protocol/firmware: three folders up from dist/hil/emulators, two from the sources. */
+function sources(): string {
+  const near = new URL("../../firmware-protocol/firmware/", import.meta.url);
+  const far = new URL("../../../firmware-protocol/firmware/", import.meta.url);
+  return fileURLToPath(existsSync(new URL("hal.h", near)) ? near : far);
+}
+
+export interface FirmwareOptions {
+  /** A folder of firmware-protocol/firmware/boards. */
+  readonly board: string;
+  /** The file that make leaves, such as `atmega2560.bin`. */
+  readonly file: string;
+  /** Variables of the board's make rules: CHIP, BAUD … */
+  readonly variables?: Readonly<Record<string, string | number>>;
+  /** Constants of config.h that are to be others: WATCHDOG_MS … */
+  readonly constants?: Readonly<Record<string, string | number>>;
+}
+
+/** What a build left: the file that was asked for, and what the build said (sizes). */
+export interface Firmware {
+  readonly image: Uint8Array;
+  readonly said: string;
+}
+
+/** Builds firmware, in a folder that is gone afterwards. Throws FIRMWARE_UNBUILT with what the compiler said. */
+export async function firmware({
+  board,
+  file,
+  variables = {},
+  constants = {},
+}: FirmwareOptions): Promise<Firmware> {
+  const folder = await mkdtemp(join(tmpdir(), "mho-firmware-"));
+  const config = Object.entries(constants).map(([name, value]) => `-D${name}=${value}`);
+  const settings = { BOARD: board, OUT: folder, ...variables, CONFIG: config.join(" ") };
+  const args = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  try {
+    const { stdout } = await promisify(execFile)("make", ["-s", "-C", sources(), ...args]);
+    return { image: await readFile(join(folder, file)), said: stdout };
+  } catch (cause) {
+    const { stderr, message } = cause as { stderr?: string; message: string };
+    const why = (stderr || message).trim().split("\n").slice(0, 4).join("; ");
+    throw new MhoError("FIRMWARE_UNBUILT", { board, why }, { cause });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
