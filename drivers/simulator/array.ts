@@ -18,21 +18,22 @@ import {
   seconds,
 } from "#protocol";
 import { type AgedArea, agedArea, driftTolerance } from "./aged-area.ts";
+import { beginOf } from "./begin.ts";
 import { cellsOf, fluctuation, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
 import { columnsOf } from "./columns.ts";
 import { converter, levelsOf } from "./converters.ts";
 import type { BoardCore, ForwardSamples } from "./core.ts";
 import { describe } from "./describe.ts";
 import { type Devices, devicesOf } from "./devices.ts";
-import { driveOf } from "./drive.ts";
+import { type Begin, planesOf } from "./feeding.ts";
 import { forwardThrough, type ReadArea } from "./forward.ts";
 import { asksAgain, type HeldBurst } from "./held-burst.ts";
 import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
-import { type Burst, burst, type DrawnSamples } from "./read-out.ts";
+import type { Burst } from "./read-out.ts";
+import type { DrawnSamples } from "./reading.ts";
 import { bringUp } from "./relaxation.ts";
-import { sumsOf } from "./sums.ts";
 import { countPulses, countReads, reachOf } from "./wear.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
@@ -60,6 +61,7 @@ class SimulatedArray implements SimulatedCore {
   readonly #tiles = new Map<number, TileCells>();
   /** Aged areas of each tile, until its cells are pulsed. */
   readonly #aged = new Map<number, Map<string, AgedArea>>();
+  readonly #beginning: Begin;
   readonly #bursts = new WeakMap<Request<"readOut">, Burst>();
   #lastBurst: HeldBurst | undefined;
   #boots = 0;
@@ -73,6 +75,7 @@ class SimulatedArray implements SimulatedCore {
     this.#options = options;
     this.#devices = devices;
     this.descriptor = describe(devices.profile, options, this.#boots);
+    this.#beginning = beginOf(devices, this.descriptor);
   }
 
   *program(request: Request<"program">): Generator<Reply<"progress">, Reply<"program">> {
@@ -132,16 +135,8 @@ class SimulatedArray implements SimulatedCore {
     first: number,
     count: number,
   ): ReturnType<BoardCore["readOut"]> {
-    let ready = this.#bursts.get(request);
-    if (ready === undefined) {
-      ready =
-        this.#lastBurst && asksAgain(this.#lastBurst, request, inputs)
-          ? this.#lastBurst.burst
-          : this.#begin(request, inputs);
-      this.#bursts.set(request, ready);
-    }
     this.#counts.readOuts += count;
-    return ready.take(first, count);
+    return this.#burst(request, inputs).take(first, count);
   }
 
   readMoments(
@@ -150,8 +145,8 @@ class SimulatedArray implements SimulatedCore {
     first: number,
     count: number,
   ): ReturnType<BoardCore["readMoments"]> {
-    const { repeats, cols } = request;
-    return sumsOf(this.readOut(request, inputs, first * repeats, count * repeats), { count, repeats, cols });
+    this.#counts.readOuts += count * request.repeats;
+    return this.#burst(request, inputs).sums(first, count);
   }
 
   forward(
@@ -208,27 +203,41 @@ class SimulatedArray implements SimulatedCore {
     return inSiemens(Float64Array.from(order, (cell) => stateOf(cells, cell, now, this.#devices)[0]));
   }
 
+  /** The read-out of a request: begun by its first chunk, and the one before where chunks of that are asked for again. */
+  #burst(request: Request<"readOut">, inputs: Int16Array): Burst {
+    const known = this.#bursts.get(request);
+    if (known !== undefined) return known;
+    const last = this.#lastBurst;
+    const ready = last && asksAgain(last, request, inputs) ? last.burst : this.#begin(request, inputs);
+    this.#bursts.set(request, ready);
+    return ready;
+  }
+
   /** Fixes the cells' state for one read-out, whose samples then take their time all at once. */
   #begin(request: Request<"readOut">, inputs: Int16Array): Burst {
     const { model, profile, seed, faults } = this.#devices;
     const { adc, dac } = this.descriptor;
     const converting = converter(adc, request.range, faults.adcOffset);
     const levels = levelsOf(profile, { bits: adc.bits, tile: request.tile, seed });
-    const ready = burst(request, {
-      area: this.#agedArea(request),
-      inputs: driveOf(inputs, profile, dac),
-      law: model.noiseLaw,
-      engine: this.#options.engine,
-      seed,
-      drawn: this.drawn,
-      converter: { ...converting, levels },
-      converterNoise: profile.adc.errors?.noise.value ?? 0,
-      columns: columnsOf(profile, request, { seed, tileCols: this.descriptor.cols }),
-      scale: (dac.lsb * model.window.max) / converting.lsb,
-    });
+    const ready = this.#beginning(
+      request,
+      { codes: inputs },
+      {
+        area: this.#agedArea(request),
+        law: model.noiseLaw,
+        engine: this.#options.engine,
+        seed,
+        drawn: this.drawn,
+        converter: { ...converting, levels },
+        converterNoise: profile.adc.errors?.noise.value ?? 0,
+        columns: columnsOf(profile, request, { seed, tileCols: this.descriptor.cols }),
+        scale: (dac.lsb * model.window.max) / converting.lsb,
+      },
+    );
     this.#lastBurst = { request, inputs, burst: ready };
     this.#countReads(request, inputs, request.repeats);
-    this.#spend(request.vectors * request.repeats * profile.times.readOut.value);
+    const planes = profile.dac.feeding?.value === "bit-serial" ? planesOf(dac) : 1;
+    this.#spend(request.vectors * request.repeats * planes * profile.times.readOut.value);
     this.#idle = false;
     return ready;
   }

@@ -18,8 +18,3 @@ export function columnsOf(
   const { gains, offsets } = columnErrors(spread, { seed, stream: streams.converters, converter: tile });
   return { gains: gains.subarray(col, col + cols), offsets: offsets.subarray(col, col + cols) };
 }
-
-/** Applies gain and offset to `line`, one current a column, in place. */
-export function amplify(line: Float64Array, { gains, offsets }: Columns): void {
-  for (let j = 0; j < line.length; j++) line[j] = gains[j]! * line[j]! + offsets[j]!;
-}

@@ -1,7 +1,10 @@
-import { type BoardProfile, converterLevels, convertWith, streams } from "#calibration";
+import { type BoardProfile, converterLevels, convertWith, padded, streams } from "#calibration";
 import type { Descriptor } from "#protocol";
 
-/** An analog-to-digital converter in one of its ranges: codes −2^(bits−1) … 2^(bits−1)−1 of `lsb` amperes. */
+/**
+ * An analog-to-digital converter in one of its ranges: codes −2^(bits−1) … 2^(bits−1)−1 of `lsb` amperes. It takes the
+ * nearest code, and a current half way between two the even one; its error is uniform within ± ½ code inside the range.
+ */
 export interface Converter {
   readonly lsb: number;
   readonly min: number;
@@ -30,28 +33,20 @@ export function levelsOf(
 }
 
 /**
- * Rounds `line`, currents in codes, to the nearest code (halves upwards), clips to the converter's ends and writes
- * `codes[at …]`. Returns how many stand at an end. Its error is uniform within ± ½ code inside the range. A converter
- * with levels of its own takes the nearest of them.
+ * Codes of `count` lines of currents (padded to 8 columns), in codes, by a converter with levels of its own: the nearest.
+ * Writes count × cols codes and gives how many stand at an end.
  */
-export function convert(
-  line: Float64Array,
-  { min, max, offset, levels }: Converter,
+export function convertLines(
+  levels: Float64Array,
+  lines: Float32Array,
   codes: Int16Array,
-  at: number,
+  { count, cols }: { count: number; cols: number },
 ): number {
-  if (levels !== undefined) {
-    for (let j = 0; j < line.length; j++) line[j]! += offset;
-    return convertWith(levels, line, { codes: codes.subarray(at, at + line.length) });
-  }
+  const n8 = padded(cols);
   let saturated = 0;
-  for (let j = 0; j < line.length; j++) {
-    let code = Math.floor(line[j]! + offset + 0.5);
-    if (code <= min || code >= max) {
-      code = code <= min ? min : max;
-      saturated++;
-    }
-    codes[at + j] = code;
+  for (let s = 0; s < count; s++) {
+    const line = Float64Array.from(lines.subarray(s * n8, s * n8 + cols));
+    saturated += convertWith(levels, line, { codes: codes.subarray(s * cols, (s + 1) * cols) });
   }
   return saturated;
 }

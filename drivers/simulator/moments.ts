@@ -1,101 +1,110 @@
-import { gemm, squared } from "#calibration";
+import { type NoiseLaw, padded } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
+import { panelOf } from "./area-panels.ts";
+import { kernelMemory } from "./kernel-memory.ts";
 
-/** Vectors whose moments are worked out together: enough for the matrix product, little enough to hold. */
-const batch = 32;
+export type Engine = "auto" | "moment" | "per-device";
 
-/** Column currents of a batch of input vectors, vector by vector, in codes of the converter. */
-export interface Moments {
-  readonly first: number;
-  readonly mean: Float32Array;
-  /** Standard deviations of the two independent parts that the noise is drawn as: a Gaussian and a Laplace one. */
-  readonly gaussian: Float32Array;
-  readonly laplace: Float32Array;
-  /** Effective number of devices that make the noise, least over the columns; see `split`. One a vector. */
-  readonly effective: Float32Array;
-  /** Greatest skewness of a column, one a vector; 0 where no read is clipped. */
-  readonly skewness: Float32Array;
+/** Below so many effective devices in any column, "auto" sums Laplace noise device by device. */
+export const momentDevices = 8;
+
+/**
+ * Above this skewness in any column, "auto" sums Gaussian noise with clipped reads device by device: a Gaussian of the
+ * sum's mean and variance is then off by more than 0.002, skewness · 0.399 / 6 (Edgeworth).
+ */
+export const momentSkewness = 0.03;
+
+type Place = (bytes: number) => number;
+
+/** Where some input vectors and the moments of their columns stand in the kernel memory; rows of columns have n8. */
+export interface VectorPlaces {
+  readonly x: number;
+  readonly power: number;
+  readonly higher: number;
+  readonly mean: number;
+  /** Standard deviations of the Gaussian part and, for Laplace noise, scales of the other part. */
+  readonly gaussian: number;
+  readonly laplace: number;
+  readonly effective: number;
 }
 
-export interface Drive {
+export function vectorPlaces(
+  place: Place,
+  { rows, cols, vectors }: { rows: number; cols: number; vectors: number },
+): VectorPlaces {
+  const [row, line] = [4 * vectors * rows, 4 * vectors * padded(cols)];
+  return {
+    ...{ x: place(row), power: place(row), higher: place(row), effective: place(4 * vectors) },
+    ...{ mean: place(line), gaussian: place(line), laplace: place(line) },
+  };
+}
+
+/** What the moments of an area's columns depend on beside the inputs. */
+export interface Columns {
   readonly area: AgedArea;
-  /** vectors × rows DAC codes, as they act. */
-  readonly inputs: Int16Array | Float32Array;
-  readonly vectors: number;
-  /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
-  readonly scale: number;
-  readonly law: "none" | "gaussian" | "laplace";
+  readonly law: NoiseLaw;
+  readonly engine: Engine;
+  /** Addresses of what each column makes of its current, in codes: gain · current + offset. */
+  readonly gain: number;
+  readonly offset: number;
 }
 
-const cubed = (values: Float32Array): Float32Array => values.map((value) => value ** 3);
+/** Greatest |Σκ₃| / (Σσ²)^1.5 over the columns of a vector: third cumulants and variances of `n8` columns from `at`. */
+function skewness(f32: Float32Array, third: number, variance: number, n8: number): number {
+  let most = 0;
+  for (let j = 0; j < n8; j++) {
+    const sum = f32[third + j]!;
+    if (sum !== 0) most = Math.max(most, Math.abs(sum) / f32[variance + j]! ** 1.5);
+  }
+  return most;
+}
 
-/** Writes the greatest |Σκ₃| / (Σσ²)^1.5 over the columns of each vector. */
-function skew(skewness: Float32Array, deviations: Float32Array, third: Float32Array): void {
-  const cols = third.length / skewness.length;
-  third.forEach((sum, at) => {
-    const vector = Math.floor(at / cols);
-    if (sum !== 0) skewness[vector] = Math.max(skewness[vector]!, Math.abs(sum) / deviations[at]! ** 3);
-  });
+/** Which vectors' sums of clipped reads are too skewed for their moments. Uses the places of the Laplace part. */
+function skewed({ area }: Columns, at: VectorPlaces, vectors: number): Uint8Array {
+  const { kernels } = kernelMemory;
+  const n8 = padded(area.cols);
+  const [third] = kernelMemory.hold(panelOf(area, "third"));
+  kernels.multiplied(at.power, at.x, at.higher, vectors * area.rows);
+  kernels.gemm(at.higher, third!, at.laplace, vectors, area.rows, n8);
+  const { f32 } = kernelMemory.views;
+  return Uint8Array.from({ length: vectors }, (_, v) =>
+    skewness(f32, at.laplace / 4 + v * n8, at.gaussian / 4 + v * n8, n8) > momentSkewness ? 1 : 0,
+  );
 }
 
 /**
- * Splits a sum of independent Laplace variables of variances σᵢ² into a Gaussian and one Laplace variable that have the
- * sum's mean, variance and kurtosis. With n = (Σσ²)²/Σσ⁴, the number of equal devices that would have this kurtosis,
- *
- *   excess kurtosis = 3/n,      var(Laplace part) = Σσ² / √n,      var(Gaussian part) = Σσ² (1 − 1/√n)
- *
- * Exact for one device (n = 1: all Laplace) and in the limit (n → ∞: all Gaussian). Between, the distribution functions
- * of n equal devices and of this sum differ by at most 0.0020 at n = 8, 0.0009 at 16, 0.0003 at 32 (by their
- * characteristic functions). Writes n and returns it.
+ * Works out the moments of the columns for the `vectors` inputs that stand at `at.x`, and says which of them are to be
+ * drawn device by device: the rule of docs/simulator.md. The sum of independent Laplace variables is split into a Gaussian
+ * and one Laplace variable that keep mean, variance and kurtosis: exact for one device and for very many; between, the
+ * distribution functions of n equal devices and of this sum differ by at most 0.0020 at n = 8, 0.0009 at 16, 0.0003 at 32
+ * (by their characteristic functions).
  */
-function split(moments: Moments, fourth: Float32Array, at: number): number {
-  const sd = moments.gaussian[at]!;
-  if (sd === 0) return Number.POSITIVE_INFINITY;
-  const variance = sd * sd;
-  const n = Math.max(1, (variance * variance) / fourth[at]!);
-  const share = 1 / Math.sqrt(n);
-  moments.laplace[at] = sd * Math.sqrt(share);
-  moments.gaussian[at] = sd * Math.sqrt(1 - share);
-  return n;
-}
-
-function momentsFrom(first: number, { area, inputs, vectors, scale, law }: Drive): Moments {
-  const { rows, cols } = area;
-  const count = Math.min(batch, vectors - first);
-  const sums = (codes: Float32Array, weights: Float32Array, factor: number): Float32Array => {
-    const out = new Float32Array(count * cols);
-    gemm(codes, weights, out, count, rows, cols);
-    for (let i = 0; i < out.length; i++) out[i]! *= factor;
-    return out;
+export function momentsOf(columns: Columns, at: VectorPlaces, vectors: number): Uint8Array {
+  const { area, law, engine, gain, offset } = columns;
+  const { kernels } = kernelMemory;
+  const { rows } = area;
+  const n8 = padded(area.cols);
+  if (law !== "none" && engine === "per-device") return new Uint8Array(vectors).fill(1);
+  const product = (x: number, panels: Float32Array, out: number): void => {
+    const [panel] = kernelMemory.hold(panels);
+    kernels.gemm(x, panel!, out, vectors, rows, n8);
   };
-  const none = new Float32Array(0);
-  const codes = new Float32Array(inputs.subarray(first * rows, (first + count) * rows));
-  const mean = sums(codes, area.mean, scale);
-  const effective = new Float32Array(count).fill(Number.POSITIVE_INFINITY);
-  const skewness = new Float32Array(count);
-  const known = { first, mean, effective, skewness };
-  if (law === "none") return { ...known, gaussian: none, laplace: none };
-  const squares = squared(codes);
-  const gaussian = sums(squares, area.variance, scale ** 2);
-  for (let i = 0; i < gaussian.length; i++) gaussian[i] = Math.sqrt(gaussian[i]!);
-  if (law === "gaussian") {
-    if (area.clipped) skew(skewness, gaussian, sums(cubed(codes), area.clipped.third, scale ** 3));
-    return { ...known, gaussian, laplace: none };
+  product(at.x, panelOf(area, "mean"), at.mean);
+  if (law === "none") {
+    kernels.amplified(at.mean, gain, offset, vectors, n8);
+    return new Uint8Array(vectors);
   }
-  const moments = { ...known, gaussian, laplace: new Float32Array(count * cols) };
-  const fourth = sums(squared(squares), area.fourth, scale ** 4);
-  for (let vector = 0, at = 0; vector < count; vector++)
-    for (let j = 0; j < cols; j++, at++)
-      effective[vector] = Math.min(effective[vector]!, split(moments, fourth, at));
-  return moments;
-}
-
-/** Moments of the batch that holds `vector`: worked out once while requests go through the vectors in order. */
-export function batchedMoments(drive: Drive): (vector: number) => Moments {
-  let held: Moments | undefined;
-  return (vector) => {
-    const first = vector - (vector % batch);
-    if (held?.first !== first) held = momentsFrom(first, drive);
-    return held;
-  };
+  kernels.multiplied(at.x, at.x, at.power, vectors * rows);
+  product(at.power, panelOf(area, "variance"), at.gaussian);
+  const single = engine === "auto" && area.clipped ? skewed(columns, at, vectors) : new Uint8Array(vectors);
+  if (law === "laplace") {
+    kernels.multiplied(at.power, at.power, at.higher, vectors * rows);
+    product(at.higher, panelOf(area, "fourth"), at.laplace);
+  }
+  const fourth = law === "laplace" ? at.laplace : 0;
+  kernels.columnMoments(at.mean, at.gaussian, fourth, gain, offset, at.effective, vectors, n8);
+  const { f32 } = kernelMemory.views;
+  if (fourth !== 0 && engine === "auto")
+    for (let v = 0; v < vectors; v++) if (f32[at.effective / 4 + v]! < momentDevices) single[v] = 1;
+  return single;
 }
