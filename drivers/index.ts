@@ -20,6 +20,7 @@ export {
 } from "./recording-read.ts";
 export { type Playback, playback, recordedUrl } from "./replay.ts";
 export { serialTransport } from "./serial.ts";
+export { hostTime } from "./session/index.ts";
 export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
 export type { BoardCore } from "./simulator/core.ts";
 export { Endpoint, type EndpointOptions } from "./simulator/endpoint.ts";

@@ -143,6 +143,36 @@ export interface HostLinkFigures extends LinkFigures {
 }
 
 /**
+ * The board's clock against the host's: the line host time = `at` + (t − `ticks`) / `tickHz` / (1 + rate), fitted through
+ * round trips. Errors are halves of intervals of 95 %.
+ */
+export interface BoardClock {
+  /** The middle of the fit, by the board's ticks and by the host's clock. */
+  readonly ticks: number;
+  readonly at: Seconds;
+  readonly tickHz: number;
+  /** Host's clock less the board's, there. */
+  readonly offset: Seconds;
+  readonly offsetError: Seconds;
+  /** How much faster the board's clock runs than the host's, in millionths. */
+  readonly ratePpm: number;
+  readonly ratePpmError: number;
+  /** Scatter of single round trips about the line, as a standard deviation (1.4826 median absolute deviations). */
+  readonly spread: Seconds;
+  /** The shortest round trip. */
+  readonly roundTrip: Seconds;
+  readonly exchanges: number;
+}
+
+/** Counts of both ends, up to the question for them: that is counted on both sides, its answer on neither. */
+export interface BothLinkFigures {
+  readonly host: HostLinkFigures;
+  readonly board: LinkFigures;
+  /** Nothing before eight round trips, or where the board's ticks stand still. */
+  readonly clock?: BoardClock | undefined;
+}
+
+/**
  * What a board owes, wherever it stands: real, emulated or simulated. The contract suite (test/contract) holds each
  * of these obligations against each board.
  */
@@ -173,8 +203,8 @@ export interface CrossbarBoard extends AsyncDisposable {
   sense(): Promise<BoardCondition>;
   /** Safe state: no voltage on any line. Works at any time, also while another call runs. */
   idle(): Promise<void>;
-  /** Both ends' counts of the link. */
-  linkFigures(): Promise<{ readonly host: HostLinkFigures; readonly board: LinkFigures }>;
+  /** Both ends' counts of the link, and the board's clock, after so many round trips to measure it. */
+  linkFigures(pings?: number): Promise<BothLinkFigures>;
   /** Idles the board and lets the port go. Calls after this reject with LINK_LOST. */
   close(): Promise<void>;
 }

@@ -47,6 +47,14 @@ const noBytes = new Uint8Array(0);
 export const probing = (wire: Wire, mode: Mode): Uint8Array =>
   joined(mode === "binary" ? toBinary : noBytes, wire.afresh, wire.encode(helloFrame()));
 
+/** What a greeting cost on the line, before there was a session to count it. */
+export interface Greeting {
+  readonly hello: Reply<"hello">;
+  readonly framesOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
 interface Link {
   readonly wire: Wire;
   readonly clock: Clock;
@@ -58,20 +66,24 @@ interface Link {
  * fresh session in `mode`: one write, one round trip. Rejects with PROTOCOL_MISMATCH, BOARD_SILENT, BOARD_BUSY or
  * LINK_LOST.
  */
-export async function greet(transport: Transport, { wire, clock, mode }: Link): Promise<Reply<"hello">> {
-  const hello = firstHello(transport, wire);
+export async function greet(transport: Transport, { wire, clock, mode }: Link): Promise<Greeting> {
+  const counts = { framesOut: 0, bytesIn: 0, bytesOut: 0 };
+  const hello = firstHello(transport, wire, counts);
   hello.catch(() => {}); // awaited below, unless a write fails first
   for (const wait of waits) {
-    await transport.write(joined(toText, probing(wire, mode))).catch(() => hello);
+    const bytes = joined(toText, probing(wire, mode));
+    counts.framesOut++;
+    counts.bytesOut += bytes.length;
+    await transport.write(bytes).catch(() => hello);
     const answered = await within(hello, wait, clock);
-    if (answered) return answered;
+    if (answered) return { hello: answered, ...counts };
   }
   transport.onData(() => {});
   const waited = waits.reduce((sum, wait) => sum + wait, 0);
   throw new MhoError("BOARD_SILENT", { url: transport.url, what: "hello", seconds: waited });
 }
 
-function firstHello(transport: Transport, wire: Wire): Promise<Reply<"hello">> {
+function firstHello(transport: Transport, wire: Wire, counts: { bytesIn: number }): Promise<Reply<"hello">> {
   return new Promise((resolve, reject) => {
     let said = "";
     transport.onClose((reason) => {
@@ -84,6 +96,7 @@ function firstHello(transport: Transport, wire: Wire): Promise<Reply<"hello">> {
     });
     transport.onData((chunk) => {
       said = (said + Buffer.from(chunk).toString("latin1")).slice(-1024);
+      counts.bytesIn += chunk.length;
       wire.push(chunk);
     });
     wire.listen((frame) => {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "#calibration";
 import {
+  type BoardClock,
   decodeMessage,
   encodeMessage,
   type Frame,
@@ -16,9 +17,10 @@ import {
 } from "#protocol";
 import type { Transport } from "../transport.ts";
 import { Alarm } from "./alarm.ts";
+import { type ClockRecord, clockOf, newClockRecord, stamped } from "./clock-regression.ts";
 import { failureOf, kindOf, refusedBy } from "./failures.ts";
 import { next, wakeAt } from "./next.ts";
-import { greet, isHello, limitsOf, type Mode, probing } from "./opening.ts";
+import { type Greeting, greet, isHello, limitsOf, type Mode, probing } from "./opening.ts";
 import {
   type Action,
   type Event,
@@ -31,7 +33,7 @@ import {
   type State,
 } from "./state.ts";
 import { textWire } from "./text-wire.ts";
-import { binaryWire, joined, type Wire } from "./wires.ts";
+import { binaryWire, joined, type Wire, wireSize } from "./wires.ts";
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -45,6 +47,8 @@ export interface Asking {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Counts = { -readonly [K in keyof Omit<HostLinkFigures, "roundTrip">]: number };
+
 interface Pending {
   readonly what: MessageName;
   readonly payload: Uint8Array;
@@ -53,14 +57,11 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Header, CRC, stuffing and delimiters of a frame, at most. */
-const wireSize = (payload: number): number => payload + 16 + Math.ceil(payload / 254);
-
 /** Opens a session over a transport in any state; see `greet` for what it rejects with. */
 export async function openSession(transport: Transport, options: SessionOptions): Promise<Session> {
   const wire = options.mode === "binary" ? binaryWire() : textWire(options.onLog);
-  const hello = await greet(transport, { wire, ...options });
-  return new Session(transport, { ...options, wire, hello });
+  const greeting = await greet(transport, { wire, ...options });
+  return new Session(transport, { ...options, wire, greeting });
 }
 
 /** The shell around `next`: it acts the actions out. Holds what is pending, the figures, and one alarm. */
@@ -80,19 +81,23 @@ export class Session {
   /** What the transport said of the end of the link. */
   #reason: Error | undefined;
   #hand: Frame | undefined;
-  #figures = { framesOut: 0, bytesIn: 0, bytesOut: 0, duplicates: 0, retransmits: 0, gaps: 0 };
+  #figures: Omit<Counts, "framesIn" | "crcErrors" | "discarded">;
+  #clock: ClockRecord;
 
   constructor(
     transport: Transport,
-    options: SessionOptions & { readonly wire: Wire; readonly hello: Reply<"hello"> },
+    options: SessionOptions & { readonly wire: Wire; readonly greeting: Greeting },
   ) {
+    const { hello, ...counts } = options.greeting;
     this.#transport = transport;
     this.#wire = options.wire;
     this.#options = options;
-    this.hello = options.hello;
+    this.hello = hello;
+    this.#figures = { ...counts, duplicates: 0, retransmits: 0, gaps: 0 };
+    this.#clock = newClockRecord(hello.bootId, hello.tickHz);
     this.#banner = options.wire.figures.discarded;
     this.#heardAt = options.clock.now();
-    this.#state = initialState(limitsOf(options.hello, options.mode));
+    this.#state = initialState(limitsOf(hello, options.mode));
     this.#alarm = new Alarm(options.clock, () => this.#step({ saw: "tick", at: options.clock.now() }));
     options.wire.listen((frame) => this.#hear(frame));
     transport.onData((chunk) => {
@@ -121,6 +126,11 @@ export class Session {
       discarded: garbage,
       roundTrip: seconds(this.#state.trip.mean),
     };
+  }
+
+  /** The board's clock, as far as round trips have shown it. */
+  get clock(): BoardClock | undefined {
+    return clockOf(this.#clock);
   }
 
   /** One request, answered once. Rejects with BOARD_REFUSED, BOARD_SILENT, BOARD_REBOOTED, LINK_LOST or CANCELLED. */
@@ -187,10 +197,11 @@ export class Session {
       this.#end("rebooted");
       return;
     }
-    const known = this.#state.open.some((open) => open.seq === frame.re);
-    if (!known && frame.re < helloNumber) this.#figures.duplicates++;
+    const asked = this.#state.open.find((open) => open.seq === frame.re);
+    if (!asked && frame.re < helloNumber) this.#figures.duplicates++;
     this.#hand = frame;
     this.#heardAt = this.#options.clock.now();
+    if (asked?.timed) this.#clock = stamped(this.#clock, asked.sentAt, this.#heardAt, frame);
     this.#step({
       saw: "frame",
       re: frame.re,

@@ -39,6 +39,9 @@ export function binaryWire(): Wire {
   };
 }
 
+/** Header, CRC, stuffing and delimiters of a frame, at most. */
+export const wireSize = (payload: number): number => payload + 16 + Math.ceil(payload / 254);
+
 /** Several pieces as one chunk of bytes. */
 export function joined(...pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

@@ -83,8 +83,12 @@ export class EndpointLink {
   encode(frame: Frame): Uint8Array {
     const bytes = this.mode === "binary" ? encodeFrame(frame) : ascii(lineOf(frame));
     this.#figures.framesOut++;
-    this.#figures.bytesOut += bytes.length;
     return bytes;
+  }
+
+  /** Bytes that are put on the line, frames or not. */
+  countSent(bytes: number): void {
+    this.#figures.bytesOut += bytes;
   }
 
   /** Takes bytes of text mode up to a change of mode; gives back what comes after it. */
@@ -130,10 +134,12 @@ export class EndpointLink {
       if (printable) this.#listener.refused(line);
       return;
     }
-    this.#figures.framesIn++;
-    if (line.name === "help" || line.name === "text" || line.name === "binary")
+    if (line.name === "help" || line.name === "text" || line.name === "binary") {
       this.#listener.word(line.name);
-    else this.#listener.frame(frameOf({ ...line, name: line.name }));
+      return;
+    }
+    this.#figures.framesIn++;
+    this.#listener.frame(frameOf({ ...line, name: line.name }));
   }
 
   #frames(chunk: Uint8Array): Uint8Array {

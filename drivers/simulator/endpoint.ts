@@ -115,6 +115,7 @@ export class Endpoint {
 
   /** The host that is gone does not need its answer; its transport has told us so already. */
   #write(bytes: Uint8Array): Promise<void> {
+    this.#link.countSent(bytes.length);
     return this.#transport?.write(bytes).catch(() => {}) ?? Promise.resolve();
   }
 

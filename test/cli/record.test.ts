@@ -59,9 +59,9 @@ describe("mho record", () => {
       outcome: { exitCode: 0 },
       links: [{ url: board, modes: ["binary"], board: { source: "simulated", profile: "hfox-tsinghua" } }],
     });
-    const [{ messages }] = shown.links as {
-      messages: Record<string, { requests: number; replies: number }>;
-    }[];
+    const { messages } = (
+      shown.links as { messages: Record<string, { requests: number; replies: number }> }[]
+    )[0]!;
     expect(messages.hello).toMatchObject({ requests: 1, replies: 1 });
     expect(messages.idle?.replies).toBeGreaterThan(0);
     const inWords = (await mho(["inspect", file("infer.mho")])).stdout;
@@ -137,7 +137,9 @@ function vitest(path: string): Promise<{ exitCode: number; output: string }> {
 }
 
 describe("mho record --emit-test", () => {
-  it("writes a test that passes, and that fails once the code or the recording is another", { timeout: 120_000 }, async () => {
+  it("writes a test that passes, and that fails once the code or the recording is another", {
+    timeout: 120_000,
+  }, async () => {
     mkdirSync(file("test"));
     const emitted = file("test/board.test.ts");
     const recorded = await mho(["record", "--emit-test", emitted, "--", "board", "--board", board]);

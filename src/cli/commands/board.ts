@@ -1,10 +1,23 @@
-import type { BoardCondition, CrossbarBoard } from "#protocol";
+import type { BoardClock, BoardCondition, CrossbarBoard } from "#protocol";
 import { boardOption, command, report } from "../command.ts";
-import { open } from "../open.ts";
+import { isReplay, open } from "../open.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned, si } from "../text.ts";
 
-function lines({ url, descriptor: d }: CrossbarBoard, condition: BoardCondition): string[] {
+/** Round trips from which the board's clock is fitted: eight groups of five. */
+const pings = 40;
+
+function clockInWords(clock: BoardClock | undefined): string {
+  if (!clock) return "unknown: its ticks stand still, or this is a replay";
+  const { ratePpm, ratePpmError, offsetError, roundTrip, exchanges } = clock;
+  return `${ratePpm.toFixed(0)} ± ${ratePpmError.toFixed(0)} ppm fast, offset known to ± ${si(offsetError, "s")}, by ${exchanges} round trips, the quickest ${si(roundTrip, "s")}`;
+}
+
+function lines(
+  { url, descriptor: d }: CrossbarBoard,
+  condition: BoardCondition,
+  clock: BoardClock | undefined,
+): string[] {
   const { dac, adc, conductance, limits } = d;
   return aligned([
     ["board", `${d.uid} (${url}): ${d.source}${d.profile ? `, profile ${d.profile}` : ""}`],
@@ -29,6 +42,7 @@ function lines({ url, descriptor: d }: CrossbarBoard, condition: BoardCondition)
       "now",
       `${(condition.temperature - 273.15).toFixed(1)} °C, ${si(condition.supply, "V")}, ${condition.idle ? "idle" : "driving"}`,
     ],
+    ["clock", clockInWords(clock)],
     ["so far", `${condition.pulses} pulses, ${condition.readOuts} read-outs`],
   ]);
 }
@@ -46,7 +60,11 @@ export const boardCommand = (terminal: Terminal) =>
       await using board = await open(options.board, terminal);
       const condition = await board.sense();
       const { url, descriptor } = board;
-      report(terminal, options, { url, descriptor, condition, link: await board.linkFigures() }, () =>
-        lines(board, condition),
+      const { clock: fitted, ...link } = await board.linkFigures(pings);
+      // What a replay answers has old ticks and new round trips: they make no clock.
+      const clock = isReplay(url) ? undefined : fitted;
+      const replay = isReplay(url) ? { replay: true } : {};
+      report(terminal, options, { url, ...replay, descriptor, condition, link, clock: clock ?? null }, () =>
+        lines(board, condition, clock),
       );
     });
