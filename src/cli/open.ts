@@ -10,6 +10,7 @@ import {
   wireBoard,
 } from "#drivers";
 import { type CrossbarBoard, MhoError } from "#protocol";
+import { emulatedTransport } from "./emulated.ts";
 
 /** The scheme of a board URL; a bare path is a tty. */
 function schemeOf(url: string): string {
@@ -18,7 +19,7 @@ function schemeOf(url: string): string {
 }
 
 /** Whether a board begins and ends with this program; of a replay, whether the recorded one did. */
-export const inProgram = (url: string): boolean => schemeOf(recordedUrl(url)) === "sim:";
+export const inProgram = (url: string): boolean => ["sim:", "emulated:"].includes(schemeOf(recordedUrl(url)));
 
 /** Whether a board only says again what was recorded. */
 export const isReplay = (url: string): boolean => schemeOf(url) === "replay:";
@@ -69,6 +70,8 @@ async function connectDirectly(url: string, options: OpenOptions): Promise<Trans
       return tcpTransport(url, signal ? { signal } : {});
     case "replay:":
       return replayed(url, options);
+    case "emulated:":
+      return emulatedTransport(url);
     case "serial:":
       return serialTransport(url);
     case "pty:":
@@ -80,7 +83,7 @@ async function connectDirectly(url: string, options: OpenOptions): Promise<Trans
 
 /**
  * Opens the board at a URL: `sim:?profile=hfox-tsinghua&seed=7`, `tcp://host:port`, `serial:/dev/ttyACM0?baud=921600`,
- * `pty:/path`, `replay:session.mho`. The one place that knows which driver a URL means. Closing the board idles it.
+ * `pty:/path`, `emulated:atmega2560`, `replay:session.mho`. The one place that knows which driver a URL means. Closing the board idles it.
  * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY, BOARD_SILENT, PROTOCOL_MISMATCH.
  */
 export async function open(url = "sim:", options: OpenOptions = {}): Promise<CrossbarBoard> {
