@@ -31,13 +31,20 @@ export interface Firmware {
   readonly said: string;
 }
 
-/** Builds firmware, in a folder that is gone afterwards. Throws FIRMWARE_UNBUILT with what the compiler said. */
-export async function firmware({
-  board,
-  file,
-  variables = {},
-  constants = {},
-}: FirmwareOptions): Promise<Firmware> {
+const built = new Map<string, Promise<Firmware>>();
+
+/**
+ * Builds firmware, once in the life of this program, in a folder that is gone afterwards. Throws FIRMWARE_UNBUILT with
+ * what the compiler said.
+ */
+export function firmware(options: FirmwareOptions): Promise<Firmware> {
+  const name = JSON.stringify(options);
+  const known = built.get(name) ?? build(options);
+  built.set(name, known);
+  return known;
+}
+
+async function build({ board, file, variables = {}, constants = {} }: FirmwareOptions): Promise<Firmware> {
   const folder = await mkdtemp(join(tmpdir(), "mho-firmware-"));
   const config = Object.entries(constants).map(([name, value]) => `-D${name}=${value}`);
   const settings = { BOARD: board, OUT: folder, ...variables, CONFIG: config.join(" ") };

@@ -61,7 +61,7 @@ export class Usart {
 
   /** Bytes that have not arrived whole. */
   get arriving(): number {
-    return this.#coming.reduce((sum, { length }) => sum + length, -this.#next);
+    return this.#coming.reduce((sum, { length }) => sum + length, 0) - this.#next;
   }
 
   receive(bytes: Uint8Array): void {
