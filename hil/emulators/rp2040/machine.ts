@@ -1,8 +1,9 @@
 import { BasePeripheral, ConsoleLogger, GPIOPinState, LogLevel, RP2040 } from "rp2040js";
 import { type RandomStream, randomStream } from "#calibration";
 import { type Seconds, seconds } from "#protocol";
-import { type FrontEnd, type FrontEndOptions, frontEnd, type Wiring } from "../front-end.ts";
+import { type FrontEnd, type FrontEndOptions, frontEnd } from "../front-end.ts";
 import { Gathered, type Machine } from "../machine.ts";
+import { paint, stackDepth } from "../stack.ts";
 import { SpiFrontEnd } from "../spi-front-end.ts";
 import { Pl011 } from "./pl011.ts";
 
@@ -13,14 +14,15 @@ const uart = { page: 0x40034, interrupt: 20 } as const;
 const oscillator = { page: 0x40060 } as const;
 /** Codes of the converter's inputs: 5.0 V through a divider by 3, and the temperature sensor at 300 K; of 3.3 V. */
 const inputs = { supply: [3, Math.round((5 / 3 / 3.3) * 4096)], temperature: [4, 877] } as const;
-/** What RAM holds at power-up, so that the depth of the stack shows afterwards. */
-const paint = 0xa5;
-const ramSize = 264 * 1024;
 
 export interface Rp2040Options {
   /** The firmware, as it lies in flash behind the second-stage boot loader. */
   readonly firmware: Uint8Array;
   readonly front: FrontEndOptions;
+  /** The board's name, in the last sector of flash. */
+  readonly name: string;
+  /** Where the ring oscillator's random bits begin; the firmware takes its boot id from them. */
+  readonly start: number;
 }
 
 /** The clock of rp2040js; it does not export the class. */
@@ -51,18 +53,21 @@ class RandomBit extends BasePeripheral {
  */
 export class Rp2040Machine implements Machine {
   readonly url = "emulated:rp2040";
+  readonly front: FrontEnd;
   readonly #options: Rp2040Options;
+  readonly #spi: SpiFrontEnd;
   readonly #chance: RandomStream;
   readonly #sent = new Gathered();
   readonly #clock: EmulatedClock;
   readonly #settled: { schedule(span: number): void };
-  #front: SpiFrontEnd | undefined;
   #mcu: RP2040;
   #uart: Pl011;
 
-  constructor(options: Rp2040Options) {
+  private constructor(front: FrontEnd, options: Rp2040Options, wired: { machine?: Rp2040Machine }) {
+    this.front = front;
     this.#options = options;
-    this.#chance = randomStream(options.front.seed, 0x2040);
+    this.#spi = new SpiFrontEnd(front);
+    this.#chance = randomStream(options.front.seed, oscillator.page, options.start);
     this.#mcu = new RP2040();
     this.#clock = this.#mcu.clock as unknown as EmulatedClock;
     this.#settled = this.#clock.createAlarm(() => this.#mcu.gpio[pins.busy]!.setInputValue(false));
@@ -70,21 +75,21 @@ export class Rp2040Machine implements Machine {
     const beat = this.#clock.createAlarm(() => beat.schedule(1e-3 * nanos));
     beat.schedule(0);
     this.#uart = this.#powerUp();
+    wired.machine = this;
   }
 
-  /** Wires the front end to the bus. */
-  connect(front: FrontEnd): void {
-    this.#front = new SpiFrontEnd(front);
+  /** The machine, its front end wired to it. Throws what `loadProfile` throws. */
+  static async make(options: Rp2040Options): Promise<Rp2040Machine> {
+    const wired: { machine?: Rp2040Machine } = {};
+    const front = await frontEnd(options.front, {
+      now: () => wired.machine?.now() ?? seconds(0),
+      busy: (span) => wired.machine!.#busy(span),
+    });
+    return new Rp2040Machine(front, options, wired);
   }
 
   now(): Seconds {
     return seconds(this.#clock.nanos / nanos);
-  }
-
-  /** BUSY is high for so long from now. */
-  busy(span: Seconds): void {
-    this.#mcu.gpio[pins.busy]!.setInputValue(true);
-    this.#settled.schedule(span * nanos);
   }
 
   run(until: Seconds): void {
@@ -109,27 +114,34 @@ export class Rp2040Machine implements Machine {
     return this.#uart.arriving;
   }
 
+  get heardAt(): Seconds {
+    return seconds(this.#uart.heardAt / nanos);
+  }
+
   sent(): Uint8Array {
     return this.#sent.take();
   }
 
-  /** What was on its way to the board is lost. */
   reset(): void {
+    const unheard = this.#uart.unheard();
     this.#mcu = new RP2040(this.#mcu.clock);
     this.#uart = this.#powerUp();
+    for (const bytes of unheard) this.#uart.receive(bytes);
   }
 
-  /** Received bytes that the firmware did not fetch in time, since power-up. */
   get overruns(): number {
     return this.#uart.overruns;
   }
 
-  /** Bytes of stack used so far. The core was powered up with all RAM painted; the stack stands at its end. */
+  /** RAM was painted at power-up, and the stack grows down from its end. */
   get stackDepth(): number {
-    const untouched = this.#mcu.sram.findLastIndex((_, at, sram) =>
-      [0, 64, 128, 255].every((below) => sram[at - below] === paint),
-    );
-    return ramSize - 1 - untouched;
+    return stackDepth(this.#mcu.sram);
+  }
+
+  /** BUSY is high for so long from now. */
+  #busy(span: Seconds): void {
+    this.#mcu.gpio[pins.busy]!.setInputValue(true);
+    this.#settled.schedule(span * nanos);
   }
 
   #powerUp(): Pl011 {
@@ -137,7 +149,7 @@ export class Rp2040Machine implements Machine {
     mcu.logger = new ConsoleLogger(LogLevel.Error);
     mcu.sram.fill(paint);
     mcu.flash.set(this.#options.firmware, flash.firmware);
-    mcu.flash.set(new TextEncoder().encode(`rp2040-emulated-${this.#options.front.seed}\0`), flash.name);
+    mcu.flash.set(new TextEncoder().encode(`${this.#options.name}\0`), flash.name);
     mcu.core.VTOR = flash.start + flash.firmware;
     mcu.core.reset();
     mcu.adc.channelValues[inputs.supply[0]] = inputs.supply[1];
@@ -155,19 +167,11 @@ export class Rp2040Machine implements Machine {
     let answer = 0;
     const done = this.#clock.createAlarm(() => spi.completeTransmit(answer));
     spi.onTransmit = (byte) => {
-      answer = this.#front?.exchange(byte) ?? 0;
+      answer = this.#spi.exchange(byte);
       done.schedule((8 * nanos) / spi.clockFrequency);
     };
     this.#mcu.gpio[pins.select]!.addListener((state) => {
-      if (state === GPIOPinState.Low) this.#front?.select();
+      if (state === GPIOPinState.Low) this.#spi.select();
     });
   }
-}
-
-/** An emulated RP2040 with its front end. Throws what `loadProfile` throws. */
-export async function rp2040Machine(options: Rp2040Options): Promise<Rp2040Machine> {
-  const machine = new Rp2040Machine(options);
-  const wiring: Wiring = { now: () => machine.now(), busy: (span) => machine.busy(span) };
-  machine.connect(await frontEnd(options.front, wiring));
-  return machine;
 }

@@ -31,6 +31,8 @@ const bitsPerByte = 10;
 export class Pl011 extends BasePeripheral {
   /** Bytes that the firmware did not fetch in time. */
   overruns = 0;
+  /** Nanoseconds of board time at which the last byte arrived. */
+  heardAt = 0;
   readonly #irq: number;
   readonly #sent: Gathered;
   readonly #registers = new Map<number, number>();
@@ -61,6 +63,13 @@ export class Pl011 extends BasePeripheral {
     if (bytes.length === 0) return;
     this.#arriving.push(bytes);
     if (this.#arriving.length === 1) this.#nextIn.schedule(this.#byteNanos());
+  }
+
+  /** What has not arrived yet, taken off the line. */
+  unheard(): Uint8Array[] {
+    const [first, ...rest] = this.#arriving;
+    this.#arriving = [];
+    return first === undefined ? [] : [first.subarray(this.#arrived), ...rest];
   }
 
   override readUint32(offset: number): number {
@@ -108,6 +117,7 @@ export class Pl011 extends BasePeripheral {
       this.#arriving.shift();
       this.#arrived = 0;
     }
+    this.heardAt = this.rp2040.clock.nanos;
     if (this.#register(at.cr) & 1) {
       if (this.#rx.length < depth) this.#rx.push(byte);
       else this.overruns++;

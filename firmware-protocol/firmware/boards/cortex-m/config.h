@@ -9,7 +9,7 @@
 #define BOARD_SOURCE 1 /* 0 simulated, 1 emulated, 2 real */
 #endif
 #define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
-#define BOARD_TILES 16
+#define BOARD_TILES 64
 #define BOARD_ROWS 128
 #define BOARD_COLS 128
 #define DAC_MIN (-127)
@@ -27,7 +27,9 @@
 #define MAX_FRAME 4096 /* bytes of a frame before stuffing */
 #define WINDOW 4
 #define TICK_HZ 1000000
+#ifndef WATCHDOG_MS
 #define WATCHDOG_MS 1000
+#endif
 
 /* ---- sizes ---- */
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
@@ -38,7 +40,7 @@
 
 /* ---- how one cell is read ---- */
 #define READ_CODE 127 /* DAC code on its row */
-#define READ_RANGE 0  /* of ADC_RANGES */
+#define READ_RANGE 1  /* of ADC_RANGES: a cell at 20 uS carries 4 uA, all of the lowest */
 
 /* ---- programming ---- */
 #define VERIFY_READS 20           /* reads averaged by a verify */
