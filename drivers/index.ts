@@ -24,7 +24,7 @@ export { hostTime } from "./session/index.ts";
 export { type SimulatedCore, simulatedCore } from "./simulator/array.ts";
 export type { BoardCore } from "./simulator/core.ts";
 export { Endpoint, type EndpointOptions } from "./simulator/endpoint.ts";
-export { type FaultKind, faultKinds, faulty, type LinkFaults } from "./simulator/faults.ts";
+export { type FaultKind, faultKinds, faulty, type LinkFault, type LinkFaults } from "./simulator/faults.ts";
 export {
   ArrayFaults,
   SimulatorOptions,

@@ -253,11 +253,12 @@ export class Session {
       credits: noRequest,
       payload,
     });
-    this.#figures.framesOut++;
     this.#write(fresh ? joined(this.#wire.afresh, bytes) : bytes);
   }
 
+  /** The bytes of one frame, and what ends others before it. */
   #write(bytes: Uint8Array): void {
+    this.#figures.framesOut++;
     this.#figures.bytesOut += bytes.length;
     this.#transport.write(bytes).catch((reason: Error) => this.#end("lost", reason));
   }

@@ -21,16 +21,28 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 export type Way = "toBoard" | "toHost";
 
+/** A fault that happened: to which chunk, and how many bytes more came out than went in (fewer: below zero). */
+export interface LinkFault {
+  readonly kind: FaultKind;
+  readonly way: Way;
+  readonly chunk: number;
+  readonly bytes: number;
+}
+
 export interface LinkFaults {
   readonly seed?: number;
   /** Chance of each kind, for each chunk, both ways. Their sum is at most 1. */
   readonly chances?: { readonly [K in FaultKind]?: number };
   /** Faults at a chunk, counted from 1 each way. */
   readonly orders?: readonly { readonly kind: FaultKind; readonly way: Way; readonly chunk: number }[];
+  /** The first chunk, each way, to which something may happen by chance. */
+  readonly from?: number;
   /** Chunks, each way, after which nothing happens by chance any more. */
   readonly until?: number;
   readonly delay?: Seconds;
   readonly stall?: Seconds;
+  /** Told of each fault as it happens, to compare with what the figures of both ends say of it. */
+  readonly onFault?: (fault: LinkFault) => void;
 }
 export interface FaultBench {
   readonly clock: Clock;
@@ -86,7 +98,8 @@ class Lane {
     const ordered = this.#faults.orders?.find((order) => order.way === this.#way && order.chunk === chunk);
     let left = this.#random.uniform();
     if (ordered) return ordered.kind;
-    if (chunk > (this.#faults.until ?? Number.POSITIVE_INFINITY)) return undefined;
+    const { from = 1, until = Number.POSITIVE_INFINITY } = this.#faults;
+    if (chunk < from || chunk > until) return undefined;
     return faultKinds.find((kind) => {
       left -= this.#faults.chances?.[kind] ?? 0;
       return left < 0;
@@ -100,35 +113,49 @@ class Lane {
   async #happen(chunk: Uint8Array, forward: Forward): Promise<void> {
     const { delay = seconds(0.05), stall = seconds(3) } = this.#faults;
     const kind = this.#draw();
+    const told = (bytes: number): void => this.#tell(kind, bytes);
     switch (kind) {
       case "drop":
-        return;
+        return told(-chunk.length);
       case "duplicate":
+        told(chunk.length);
         await this.#send(chunk, forward);
         return this.#send(chunk.slice(), forward);
       case "flip": {
         const flipped = chunk.slice();
         flipped[this.#below(chunk.length)]! ^= 1 << this.#below(8);
+        told(0);
         return this.#send(flipped, forward);
       }
-      case "cut":
-        return this.#send(chunk.subarray(0, this.#below(chunk.length)), forward);
+      case "cut": {
+        const rest = chunk.subarray(0, this.#below(chunk.length));
+        told(rest.length - chunk.length);
+        return this.#send(rest, forward);
+      }
       case "merge":
+        told(0);
         this.#held = Buffer.concat([this.#held, chunk]);
         return;
       case "delay":
       case "stall":
+        told(0);
         await this.#bench.clock.sleep(kind === "delay" ? delay : stall);
         return this.#send(chunk, forward);
       case "restart":
+        told(-chunk.length);
         return this.#bench.restart();
       case "unplug":
+        told(-chunk.length);
         return this.#inner.close();
       case undefined:
         return this.#send(chunk, forward);
       default:
         return kind satisfies never;
     }
+  }
+
+  #tell(kind: FaultKind | undefined, bytes: number): void {
+    if (kind) this.#faults.onFault?.({ kind, way: this.#way, chunk: this.#count, bytes });
   }
 
   #send(chunk: Uint8Array, forward: Forward): Promise<void> {
