@@ -1,7 +1,8 @@
 /** `npm run gen` writes the generated parts of the documents; with `--check` it only says which are stale. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Blocks, filled } from "./gen/blocks.ts";
 import { errorBlocks } from "./gen/errors.ts";
+import { firmwareHeader, firmwareTable } from "./gen/firmware.ts";
 import { protocolBlocks } from "./gen/protocol.ts";
 
 const documents: Readonly<Record<string, Blocks>> = {
@@ -9,11 +10,22 @@ const documents: Readonly<Record<string, Blocks>> = {
   "docs/errors.md": errorBlocks,
 };
 
+/** Files that are generated from beginning to end. */
+const files: Readonly<Record<string, () => string>> = {
+  "firmware-protocol/firmware/core/messages.h": firmwareHeader,
+  "firmware-protocol/firmware/core/messages.c": firmwareTable,
+};
+
 const check = process.argv.includes("--check");
 for (const [path, blocks] of Object.entries(documents)) {
   const now = readFileSync(path, "utf8");
-  const fresh = filled(now, blocks);
-  if (fresh === now) continue;
+  renew(path, now, filled(now, blocks));
+}
+for (const [path, made] of Object.entries(files))
+  renew(path, existsSync(path) ? readFileSync(path, "utf8") : "", made());
+
+function renew(path: string, now: string, fresh: string): void {
+  if (fresh === now) return;
   if (check) {
     process.stderr.write(`${path} is stale: run \`npm run gen\`\n`);
     process.exitCode = 1;
