@@ -71,8 +71,9 @@ function convertedSums(
   const none = new Float32Array(sums.length);
   const inputs = new Float32Array(count * count);
   for (let at = 0; at < count; at++) inputs[at * (count + 1)] = 1;
-  const held = { rows: count, cols: request.cols, validUntil: Number.POSITIVE_INFINITY, clipped: undefined };
-  const area = { ...held, mean: sums, sigma: none, variance: none, fourth: none };
+  const held = { rows: count, cols: request.cols, validUntil: Number.POSITIVE_INFINITY };
+  const cells = { mean: sums, sigma: none, variance: none, fourth: none };
+  const area = { ...held, ...cells, clipped: undefined, circuit: undefined };
   const each = { ...request, rows: count, vectors: count, repeats: 1 };
   return burst(each, { ...settings, area, inputs, law: "none", scale: 1 }).take(0, count);
 }

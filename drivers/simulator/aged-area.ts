@@ -1,8 +1,15 @@
-import { clipsBelow, type LineResistance, rectifiedNormal } from "#calibration";
+import {
+  type CrossbarFactor,
+  clipsBelow,
+  columnGains,
+  type LineResistance,
+  rectifiedNormal,
+  transferMatrix,
+} from "#calibration";
 import { type Area, type Seconds, seconds } from "#protocol";
 import { cellsOf, stateOf, type TileCells } from "./cells.ts";
 import type { Devices } from "./devices.ts";
-import { effectiveConductances } from "./lines.ts";
+import { circuitOf } from "./lines.ts";
 import { bringUp, relaxedBy } from "./relaxation.ts";
 
 /**
@@ -19,6 +26,8 @@ export interface AgedArea {
   readonly fourth: Float32Array;
   /** Set where noise would take some reads below 0 S, which is where they are held; `mean` and `variance` know of it. */
   readonly clipped: Clipped | undefined;
+  /** Set where lines take so much of some cell's current that noise is worked out input by input: line-noise.ts. */
+  readonly circuit: AreaCircuit | undefined;
   /** Until then no cell has drifted by `driftTolerance` of its conductance or relaxed by `relaxationTolerance`. */
   readonly validUntil: number;
 }
@@ -30,6 +39,17 @@ export interface Clipped {
   readonly third: Float32Array;
 }
 
+/** An area between lines with resistance. */
+export interface AreaCircuit {
+  readonly factor: CrossbarFactor;
+  /** Column currents are Σ Vᵢ Tᵢⱼ; in units of the window's upper edge. */
+  readonly transfer: Float32Array;
+  /** Standard deviation of one read of each cell itself, in the same units. */
+  readonly sigma: Float32Array;
+  /** Share of a current through each cell that reaches its column's end. */
+  gains(): Float64Array;
+}
+
 /** Relative change of a conductance below which its drift is not worked out anew: half a code of a 12-bit converter. */
 export const driftTolerance = 2 ** -12;
 
@@ -39,19 +59,29 @@ function driftedBy(cells: TileCells, i: number, now: number, start: number): num
   return cells.programmedAt[i]! + age * Math.exp(driftTolerance / cells.nu[i]!);
 }
 
-/**
- * Share of each device's current that the resistance of the lines leaves, T / G. Its noise is left the same share: exact
- * for a row driven alone; with all rows driven it is too large by about the share of the current that is lost, because
- * T knows the rise of the bit line that a row makes, not the one it finds.
- */
-function attenuation(
-  conductances: Float64Array,
+/** Share of a cell's current that the lines may take before its noise is worked out input by input. */
+const unnoticed = 0.01;
+/** Of the gains: 1e-4 of the noise. */
+const tolerance = 1e-4;
+
+/** Cells between their lines: what T / G leaves of each one's current, and the circuit where that is too little. */
+function between(
+  { conductances, sigmas }: { conductances: Float64Array; sigmas: Float64Array },
   area: Area,
-  { rows: tileRows }: TileCells,
-  lines: LineResistance,
-): Float64Array {
-  const effective = effectiveConductances(conductances, area, { lines, tileRows });
-  return effective.map((t, at) => (conductances[at]! > 0 ? t / conductances[at]! : 0));
+  { tileRows, lines, unit }: { tileRows: number; lines: LineResistance; unit: number },
+): { readonly shares: Float64Array; readonly circuit: AreaCircuit | undefined } {
+  const factor = circuitOf(conductances, area, { lines, tileRows });
+  const effective = transferMatrix(factor);
+  const shares = conductances.map((g, at) => (g > 0 ? effective[at]! / g : 0));
+  if (conductances.every((g, at) => g === 0 || sigmas[at] === 0 || shares[at]! > 1 - unnoticed))
+    return { shares, circuit: undefined };
+  let known: Float64Array | undefined;
+  const gains = (): Float64Array => {
+    known ??= columnGains(factor, { tolerance });
+    return known;
+  };
+  const inUnits = (values: ArrayLike<number>): Float32Array => Float32Array.from(values, (x) => x / unit);
+  return { shares, circuit: { factor, transfer: inUnits(effective), sigma: inUnits(sigmas), gains } };
 }
 
 /** Replaces mean and variance by those of the rectified normal, for the cells that noise would take below 0 S. */
@@ -76,7 +106,6 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     Float32Array,
     Float32Array,
   ];
-  const scale = 1 / devices.model.window.max;
   const conductances = new Float64Array(size);
   const sigmas = new Float64Array(size);
   let validUntil = Number.POSITIVE_INFINITY;
@@ -93,9 +122,11 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
   });
   validUntil = Math.min(validUntil, now + relaxedBy(devices.model, seconds(now - newest)));
   if (cells.noise) validUntil = Math.min(validUntil, cells.noise.at + cells.noise.still);
-  const reaching = devices.lines && attenuation(conductances, area, cells, devices.lines);
+  const unit = devices.model.window.max;
+  const among = { tileRows: cells.rows, unit };
+  const wired = devices.lines && between({ conductances, sigmas }, area, { ...among, lines: devices.lines });
   for (let at = 0; at < size; at++) {
-    const share = (reaching?.[at] ?? 1) * scale;
+    const share = (wired?.shares[at] ?? 1) / unit;
     const spread = sigmas[at]! * share;
     mean[at] = conductances[at]! * share;
     sigma[at] = spread;
@@ -103,5 +134,6 @@ export function agedArea(cells: TileCells, area: Area, now: Seconds, devices: De
     fourth[at] = spread ** 4;
   }
   const clipped = devices.model.noiseLaw === "gaussian" ? clip({ mean, sigma, variance }) : undefined;
-  return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, clipped, validUntil };
+  const circuit = clipped ? undefined : wired?.circuit;
+  return { rows: area.rows, cols: area.cols, mean, sigma, variance, fourth, clipped, circuit, validUntil };
 }

@@ -1,4 +1,4 @@
-import { type BoardProfile, factorCrossbar, type LineResistance, transferMatrix } from "#calibration";
+import { type BoardProfile, type CrossbarFactor, factorCrossbar, type LineResistance } from "#calibration";
 import { type Area, ohms } from "#protocol";
 
 /** Relative change of a wire's resistance a kelvin, about 300 K. NeuroSim V1.4, `wire` parameters: 0.00451 /K. */
@@ -25,19 +25,18 @@ export function linesOf(
 }
 
 /**
- * Effective conductances (rows × cols, siemens) of an area in a tile of `tileRows` rows: column currents are Σ Vᵢ Tᵢⱼ.
- * Drivers stand left of column 0, sense circuits below the tile's last row. Cells outside the area are cut off, as by
- * their transistors; the segments that lead past them stay.
+ * The circuit of an area in a tile of `tileRows` rows. Drivers stand left of column 0, sense circuits below the tile's last
+ * row. Cells outside the area are cut off, as by their transistors; the segments that lead past them stay.
  */
-export function effectiveConductances(
+export function circuitOf(
   conductances: Float64Array,
   { row, col, rows, cols }: Area,
   { lines, tileRows }: { lines: LineResistance; tileRows: number },
-): Float64Array {
+): CrossbarFactor {
   const past = {
     ...lines,
     driver: ohms(lines.driver + col * lines.wordLine),
     sense: ohms(lines.sense + (tileRows - row - rows) * lines.bitLine),
   };
-  return transferMatrix(factorCrossbar(conductances, { rows, cols, lines: past }));
+  return factorCrossbar(conductances, { rows, cols, lines: past });
 }
