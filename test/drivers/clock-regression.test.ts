@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { randomStream } from "#calibration";
+import { hostTime, pipedBoard } from "#drivers";
+import { seconds } from "#protocol";
 import {
   type ClockRecord,
   clockOf,
   type Exchange,
-  hostTime,
   newClockRecord,
   observed,
 } from "../../drivers/session/clock-regression.ts";
+import { ledgerCore } from "./ledger-core.ts";
+import { steppedClock } from "./stepped-clock.ts";
 
 const tickHz = 1e6;
 interface Line {
@@ -159,5 +162,27 @@ describe("a record of exchanges", () => {
     const record = recordOf([...slow, ...fast]);
     expect(record.exchanges).toHaveLength(512);
     expect(Math.abs(clockOf(record)!.ratePpm - 100)).toBeLessThan(0.1);
+  });
+});
+
+describe("a session's clock", () => {
+  it("is that of a board whose clock is 5000 ppm slow and began 100 s before, over a link with delays", async () => {
+    const clock = steppedClock();
+    const core = ledgerCore({ tickHz: 1e6 });
+    const sense = core.sense.bind(core);
+    core.sense = () => ({ ...sense(), ticks: Math.floor((100 + clock.now()) * (1 - 5000e-6) * 1e6) });
+    const linkFaults = { seed: 5, chances: { delay: 0.3 }, delay: seconds(0.05), from: 6 };
+    const measured = async () => {
+      const board = await pipedBoard(core, { clock, linkFaults });
+      expect((await board.linkFigures(7)).clock).toBeUndefined();
+      return (await board.linkFigures(400)).clock!;
+    };
+    const fitted = await clock.run(measured());
+    expect(fitted.exchanges).toBe(407);
+    expect(Math.abs(fitted.ratePpm + 5000)).toBeLessThanOrEqual(fitted.ratePpmError);
+    expect(fitted.ratePpmError).toBeLessThan(2500);
+    const { at, error } = hostTime(fitted, 103e6 * (1 - 5000e-6));
+    expect(Math.abs(at - 3)).toBeLessThanOrEqual(error);
+    expect(error).toBeLessThan(0.05);
   });
 });

@@ -1,6 +1,7 @@
 import type { BoardClock, BoardCondition, CrossbarBoard } from "#protocol";
 import { boardOption, command, report } from "../command.ts";
 import { isReplay, open } from "../open.ts";
+import { sourceInWords } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned, si } from "../text.ts";
 
@@ -8,19 +9,16 @@ import { aligned, si } from "../text.ts";
 const pings = 40;
 
 function clockInWords(clock: BoardClock | undefined): string {
-  if (!clock) return "unknown: its ticks stand still, or this is a replay";
+  if (!clock) return "unknown: its ticks stand still, as in virtual time and in a replay";
   const { ratePpm, ratePpmError, offsetError, roundTrip, exchanges } = clock;
   return `${ratePpm.toFixed(0)} ± ${ratePpmError.toFixed(0)} ppm fast, offset known to ± ${si(offsetError, "s")}, by ${exchanges} round trips, the quickest ${si(roundTrip, "s")}`;
 }
 
-function lines(
-  { url, descriptor: d }: CrossbarBoard,
-  condition: BoardCondition,
-  clock: BoardClock | undefined,
-): string[] {
+function lines(board: CrossbarBoard, condition: BoardCondition, clock: BoardClock | undefined): string[] {
+  const { url, descriptor: d } = board;
   const { dac, adc, conductance, limits } = d;
   return aligned([
-    ["board", `${d.uid} (${url}): ${d.source}${d.profile ? `, profile ${d.profile}` : ""}`],
+    ["board", `${d.uid} (${url}): ${sourceInWords(board)}${d.profile ? `, profile ${d.profile}` : ""}`],
     [
       "firmware",
       `${d.firmware}, protocol ${d.protocol.major}.${d.protocol.minor}, boot ${d.bootId.toString(16)}`,
