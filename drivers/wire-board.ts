@@ -189,7 +189,9 @@ class WireBoard implements CrossbarBoard {
     const parts = partsOf(this.descriptor, request);
     let saturated = 0;
     await each(parts, 2 * this.descriptor.window, async (part) => {
-      saturated += await readPart(this.#session, this.descriptor, request, part, codes);
+      // Parts run at the same time: the sum is read only once this one is over.
+      const ofPart = await readPart(this.#session, this.descriptor, request, part, codes);
+      saturated += ofPart;
     });
     return { codes, saturated };
   }

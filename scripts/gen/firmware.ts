@@ -61,7 +61,9 @@ const enumeration = (name: string, entries: readonly string[]): string =>
 function struct(name: MessageName, side: Side): string {
   const fields = fieldsOf(name, side);
   if (fields.length === 0) return "";
-  const members = fields.map(([field, kind]) => `  ${numbers[kind.wire] ?? "struct span"} ${member(field)};\n`);
+  const members = fields.map(
+    ([field, kind]) => `  ${numbers[kind.wire] ?? "struct span"} ${member(field)};\n`,
+  );
   return `struct ${snake(name)}_${side} {\n${members.join("")}};\n`;
 }
 
@@ -128,7 +130,8 @@ function fieldTable(name: MessageName, side: Side): string {
   if (fields.length === 0) return "";
   const shape = `${snake(name)}_${side}`;
   const rows = fields.map(
-    ([field, kind]) => `  {name_${snake(field)}, ${kindOf(kind)}, offsetof(struct ${shape}, ${member(field)})},\n`,
+    ([field, kind]) =>
+      `  {name_${snake(field)}, ${kindOf(kind)}, offsetof(struct ${shape}, ${member(field)})},\n`,
   );
   return `static const struct field ${shape}_fields[] FLASH = {\n${rows.join("")}};`;
 }

@@ -160,13 +160,16 @@ static void end_of_frame(void) {
   errors_put(&refusal);
 }
 
+/* A request that can begin begins before anything more is taken: what follows may be the `abort` that is meant for it. */
+static bool may_take(void) { return !holding && (queue_running() != NULL || queue_first() == NULL); }
+
 /* Takes the bytes that have arrived; false where there were none. */
 static bool take_bytes(void) {
   static const char ring[] FLASH = "receive buffer";
   uint8_t byte;
   bool any = false;
   hal_poll();
-  while (!holding && link_take(&byte)) {
+  while (may_take() && link_take(&byte)) {
     any = true;
     bool binary = link_mode() == MODE_BINARY;
     if (byte == (binary ? 0 : '\n')) (binary ? end_of_frame : end_of_line)();

@@ -1,0 +1,37 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect } from "vitest";
+import { wireBoard } from "#drivers";
+import { boardContract } from "../../src/testing/index.ts";
+import { hasCompiler, hostBoard, type RunningBoard, start } from "./host-board.ts";
+
+describe.skipIf(!hasCompiler)("the firmware on the host board (needs gcc and make)", async () => {
+  const started: RunningBoard[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "mho-host-"));
+  const open = async (program: string, array: string, mode: "binary" | "text" = "binary") => {
+    const board = start(program, "--array", join(folder, array));
+    started.push(board);
+    return wireBoard(board.transport, { mode });
+  };
+  if (!hasCompiler) return;
+  const [usual, small] = await Promise.all([
+    hostBoard(),
+    hostBoard("small", [
+      "-DMAX_FRAME=96",
+      "-DWINDOW=1",
+      "-DBOARD_TILES=1",
+      "-DBOARD_ROWS=32",
+      "-DBOARD_COLS=32",
+    ]),
+  ]);
+  boardContract("the C firmware in binary mode", () => open(usual, "a"));
+  boardContract("the C firmware in text mode", () => open(usual, "a", "text"));
+  boardContract("the C firmware with frames of 96 bytes and a window of 1", () => open(small, "b"));
+  boardContract("the C firmware with frames of 96 bytes in text mode", () => open(small, "b", "text"));
+
+  afterAll(() => {
+    // What a sanitizer found would stand here.
+    for (const board of started) expect(board.complaints()).toBe("");
+  });
+});

@@ -1,0 +1,60 @@
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+import { promisify } from "node:util";
+import type { Transport } from "#drivers";
+import { streamTransport } from "../../drivers/stream-transport.ts";
+
+const run = promisify(execFile);
+const firmware = new URL("../../firmware-protocol/firmware/", import.meta.url).pathname;
+
+/** Whether there is a C compiler to build the firmware with. */
+export const hasCompiler = await works("gcc", "--version").then(
+  async (gcc) => gcc && works("make", "--version"),
+);
+
+export async function works(program: string, ...args: string[]): Promise<boolean> {
+  return run(program, args).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Builds a board's firmware; gives the folder that it is built in, which later runs build on. */
+export async function build(board: string, name: string, ...settings: string[]): Promise<string> {
+  const out = join(tmpdir(), `mho-firmware-${process.getuid?.() ?? 0}`, name);
+  await run("make", ["-s", "-C", firmware, `BOARD=${board}`, `OUT=${out}`, ...settings]);
+  return out;
+}
+
+/** The host board's program, with other constants where they are given. */
+export async function hostBoard(name = "host", config: readonly string[] = []): Promise<string> {
+  return join(await build("host", name, `CONFIG=${config.join(" ")}`), "mho-board");
+}
+
+export interface RunningBoard {
+  readonly transport: Transport;
+  readonly child: ChildProcessWithoutNullStreams;
+  /** What it said to standard error: where a sanitizer complains. */
+  readonly complaints: () => string;
+}
+
+/** Starts the host board on a pipe; closing the transport ends it. */
+export function start(program: string, ...options: string[]): RunningBoard {
+  const child = spawn(program, options);
+  let complaints = "";
+  child.stderr.on("data", (chunk) => {
+    complaints += chunk;
+  });
+  child.stdin.on("error", () => {});
+  const gone = once(child, "exit");
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const transport = streamTransport(`process:${child.pid}`, stream, async () => {
+    child.stdin.destroy();
+    child.stdout.destroy();
+    await gone;
+  });
+  return { transport, child, complaints: () => complaints };
+}
