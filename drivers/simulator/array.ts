@@ -17,24 +17,18 @@ import {
   type Request,
   seconds,
 } from "#protocol";
-import { type AgedArea, agedArea, driftTolerance } from "./aged-area.ts";
-import { beginOf } from "./begin.ts";
+import { ArrayReads } from "./array-reads.ts";
 import { cellsOf, fluctuation, freshCells, reprogram, stateOf, type TileCells } from "./cells.ts";
-import { columnsOf } from "./columns.ts";
-import { converter, levelsOf } from "./converters.ts";
 import type { BoardCore, ForwardSamples } from "./core.ts";
 import { describe } from "./describe.ts";
 import { type Devices, devicesOf } from "./devices.ts";
-import { type Begin, planesOf } from "./feeding.ts";
-import { forwardThrough, type ReadArea } from "./forward.ts";
-import { asksAgain, type HeldBurst } from "./held-burst.ts";
+import { readOutsOf } from "./forward.ts";
 import { SimulatorOptions, type SimulatorSettings } from "./options.ts";
 import { counted, noisyRead, programArea } from "./program.ts";
 import { pulsed } from "./pulses.ts";
-import type { Burst } from "./read-out.ts";
 import type { DrawnSamples } from "./reading.ts";
 import { bringUp } from "./relaxation.ts";
-import { countPulses, countReads, reachOf } from "./wear.ts";
+import { countPulses, reachOf } from "./wear.ts";
 
 /** The simulated board behind its wire, with what only a simulation can do. */
 export interface SimulatedCore extends BoardCore {
@@ -49,21 +43,15 @@ export interface SimulatedCore extends BoardCore {
   conductances(area: Area): Quantities<"S">;
 }
 
-const none = new Uint8Array(0);
-
 /** What a board holds: cells that outlive a restart, and counts that do not. */
 class SimulatedArray implements SimulatedCore {
   readonly clock: Clock & Partial<VirtualClock>;
   descriptor: Descriptor;
-  readonly drawn: DrawnSamples = { moment: 0, perDevice: 0 };
+  readonly drawn: DrawnSamples;
   readonly #options: SimulatorOptions;
   readonly #devices: Devices;
   readonly #tiles = new Map<number, TileCells>();
-  /** Aged areas of each tile, until its cells are pulsed. */
-  readonly #aged = new Map<number, Map<string, AgedArea>>();
-  readonly #beginning: Begin;
-  readonly #bursts = new WeakMap<Request<"readOut">, Burst>();
-  #lastBurst: HeldBurst | undefined;
+  readonly #reads: ArrayReads;
   #boots = 0;
   #counts = { pulses: 0, readOuts: 0 };
   /** Numbers of the programmings and cell reads so far: where their random numbers are found. */
@@ -75,7 +63,15 @@ class SimulatedArray implements SimulatedCore {
     this.#options = options;
     this.#devices = devices;
     this.descriptor = describe(devices.profile, options, this.#boots);
-    this.#beginning = beginOf(devices, this.descriptor);
+    this.#reads = new ArrayReads({
+      descriptor: this.descriptor,
+      devices,
+      engine: options.engine,
+      now: () => clock.now(),
+      cells: (tile) => this.#cells(tile),
+      spend: (span) => this.#spend(span),
+    });
+    this.drawn = this.#reads.drawn;
   }
 
   *program(request: Request<"program">): Generator<Reply<"progress">, Reply<"program">> {
@@ -123,7 +119,7 @@ class SimulatedArray implements SimulatedCore {
       const [g, sigma] = states[at % order.length]!;
       return counted(noisyRead(g, sigma, this.#devices, chance), this.descriptor.conductance.lsb);
     });
-    this.#countReads(request, new Int16Array(request.rows).fill(1), request.repeats);
+    this.#reads.count(request, new Int16Array(request.rows).fill(1), request.repeats);
     this.#spend(conductances.length * this.#devices.profile.times.cellRead.value);
     this.#idle = false;
     return { conductances };
@@ -136,7 +132,8 @@ class SimulatedArray implements SimulatedCore {
     count: number,
   ): ReturnType<BoardCore["readOut"]> {
     this.#counts.readOuts += count;
-    return this.#burst(request, inputs).take(first, count);
+    this.#idle = false;
+    return this.#reads.readOut(request, inputs).take(first, count);
   }
 
   readMoments(
@@ -146,7 +143,8 @@ class SimulatedArray implements SimulatedCore {
     count: number,
   ): ReturnType<BoardCore["readMoments"]> {
     this.#counts.readOuts += count * request.repeats;
-    return this.#burst(request, inputs).sums(first, count);
+    this.#idle = false;
+    return this.#reads.readOut(request, inputs).sums(first, count);
   }
 
   forward(
@@ -156,12 +154,9 @@ class SimulatedArray implements SimulatedCore {
     first: number,
     count: number,
   ): ForwardSamples {
-    const read: ReadArea = (area, range, { inputs: driven, repeats, firstSample }) => {
-      const vectors = driven.length / area.rows;
-      const reading = { ...area, range, vectors, repeats, firstSample, zeros: 0, inputs: none, chunks: [] };
-      return this.readOut(reading, driven, 0, vectors * repeats);
-    };
-    return forwardThrough(plan, request, inputs, { first, count, read });
+    this.#counts.readOuts += count * readOutsOf(plan.layers);
+    this.#idle = false;
+    return this.#reads.forward(plan, request, inputs).take(first, count);
   }
 
   sense(): Reply<"sense"> {
@@ -203,63 +198,6 @@ class SimulatedArray implements SimulatedCore {
     return inSiemens(Float64Array.from(order, (cell) => stateOf(cells, cell, now, this.#devices)[0]));
   }
 
-  /** The read-out of a request: begun by its first chunk, and the one before where chunks of that are asked for again. */
-  #burst(request: Request<"readOut">, inputs: Int16Array): Burst {
-    const known = this.#bursts.get(request);
-    if (known !== undefined) return known;
-    const last = this.#lastBurst;
-    const ready = last && asksAgain(last, request, inputs) ? last.burst : this.#begin(request, inputs);
-    this.#bursts.set(request, ready);
-    return ready;
-  }
-
-  /** Fixes the cells' state for one read-out, whose samples then take their time all at once. */
-  #begin(request: Request<"readOut">, inputs: Int16Array): Burst {
-    const { model, profile, seed, faults } = this.#devices;
-    const { adc, dac } = this.descriptor;
-    const converting = converter(adc, request.range, faults.adcOffset);
-    const levels = levelsOf(profile, { bits: adc.bits, tile: request.tile, seed });
-    const ready = this.#beginning(
-      request,
-      { codes: inputs },
-      {
-        area: this.#agedArea(request),
-        law: model.noiseLaw,
-        engine: this.#options.engine,
-        seed,
-        drawn: this.drawn,
-        converter: { ...converting, levels },
-        converterNoise: profile.adc.errors?.noise.value ?? 0,
-        columns: columnsOf(profile, request, { seed, tileCols: this.descriptor.cols }),
-        scale: (dac.lsb * model.window.max) / converting.lsb,
-      },
-    );
-    this.#lastBurst = { request, inputs, burst: ready };
-    this.#countReads(request, inputs, request.repeats);
-    const planes = profile.dac.feeding?.value === "bit-serial" ? planesOf(dac) : 1;
-    this.#spend(request.vectors * request.repeats * planes * profile.times.readOut.value);
-    this.#idle = false;
-    return ready;
-  }
-
-  /** Counts reads of the rows of `area` that `inputs` drive; cells that they moved are looked at anew. */
-  #countReads(area: Area, inputs: Int16Array, repeats: number): void {
-    const { wear } = this.#cells(area.tile);
-    if (countReads(wear, area, { inputs, repeats, tolerance: driftTolerance })) this.#aged.delete(area.tile);
-  }
-
-  #agedArea(area: Area): AgedArea {
-    const now = this.clock.now();
-    const held = this.#aged.get(area.tile) ?? new Map<string, AgedArea>();
-    this.#aged.set(area.tile, held);
-    const name = `${area.row},${area.col},${area.rows},${area.cols}`;
-    const known = held.get(name);
-    if (known !== undefined && now < known.validUntil) return known;
-    const aged = agedArea(this.#cells(area.tile), area, now, this.#devices);
-    held.set(name, aged);
-    return aged;
-  }
-
   #cells(tile: number): TileCells {
     const known = this.#tiles.get(tile);
     if (known !== undefined) return known;
@@ -270,8 +208,7 @@ class SimulatedArray implements SimulatedCore {
 
   /** The cells of a tile that are about to change: what was worked out from them no longer holds. */
   #change(tile: number): TileCells {
-    this.#aged.delete(tile);
-    this.#lastBurst = undefined;
+    this.#reads.forget(tile);
     this.#idle = false;
     return this.#cells(tile);
   }

@@ -9,7 +9,7 @@ const mostHeld = 1 << 26;
  * A kernel memory in two parts: below, the work of one owner at a time; above, numbers that stay from one read-out to the
  * next (the cells of areas), as long as there is room.
  */
-class KernelMemory {
+export class KernelMemory {
   readonly kernels: Kernels = newKernels();
   readonly #held = new Map<Float32Array, number>();
   #owner: object | undefined;
@@ -57,5 +57,5 @@ class KernelMemory {
   }
 }
 
-/** That of this thread, for all simulated boards: one read-out follows the other. */
+/** Where the read-outs of this thread's simulated boards are drawn, one after the other. */
 export const kernelMemory = new KernelMemory();

@@ -25,7 +25,7 @@ export interface ReadingSettings extends Pick<Columns, "area" | "law" | "engine"
 }
 
 /** Bytes of a place of draws, as the kernels `momentCodes` and `momentLines` keep one. */
-const drawsBytes = 8352;
+export const drawsBytes = 8352;
 /** Values that are drawn in one go: what the kernels write then stays in the L2 cache. */
 const mostValues = 1 << 16;
 export const mostSamples = (cols: number): number => Math.max(1, Math.floor(mostValues / padded(cols)));
