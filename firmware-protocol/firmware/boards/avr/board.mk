@@ -1,7 +1,19 @@
-# An AVR at 16 MHz: make BOARD=avr CHIP=atmega2560 (or atmega328p) [BAUD=1000000]
+# An AVR at 16 MHz: make BOARD=avr [CHIP=atmega328p] [BAUD=1000000]; leaves CHIP.elf, .bin and .hex.
 CHIP ?= atmega2560
 BAUD ?= 115200
 CC = avr-gcc
-SIZE = avr-size
-OBJCOPY = avr-objcopy
+SIZE = avr-size -C --mcu=$(CHIP)
 TARGET = $(CHIP).elf
+CHIP_FLAGS = -mmcu=$(CHIP)
+CPPFLAGS += -DF_CPU=16000000UL -DBAUD=$(BAUD)UL
+CFLAGS += $(CHIP_FLAGS) -Os -ffunction-sections -fdata-sections
+LDFLAGS += $(CHIP_FLAGS) -Wl,--gc-sections
+LDLIBS += -lm
+SOURCES = $(wildcard $(BOARD_DIR)/*.c) boards/front-end/front-end.c
+
+all: $(OUT)/$(CHIP).bin $(OUT)/$(CHIP).hex
+
+$(OUT)/%.bin: $(OUT)/%.elf
+	avr-objcopy -O binary $< $@
+$(OUT)/%.hex: $(OUT)/%.elf
+	avr-objcopy -O ihex $< $@
