@@ -8,7 +8,9 @@
 #define BOARD_PROFILE "" /* name of the profile that describes the devices, "" if none does */
 #define BOARD_SOURCE 1   /* 0 simulated, 1 emulated, 2 real */
 /* Bits CAPABILITY_... of core/messages.h; code for the others is left out. */
-#define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
+#define BOARD_CAPABILITIES                                                                            \
+  (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT |              \
+   CAPABILITY_READ_MOMENTS | CAPABILITY_FORWARD)
 #ifndef BOARD_TILES
 #define BOARD_TILES 2
 #define BOARD_ROWS 64
@@ -43,6 +45,9 @@
 #define FACTS_SIZE 96                                        /* characters of facts kept with an error; 0: none are said */
 #define CRC_TABLE 256                                        /* entries: 256, or 16 where flash is short */
 #define FULL_HELP 1                                          /* whether `help` says what a request does */
+
+#define PLAN_SIZE (UINT32_C(1) << 20)                        /* bytes of the network plan that fits, with CAPABILITY_FORWARD */
+#define FORWARD_WIDTH 1024                                   /* most inputs or outputs of one of its layers */
 
 /* ---- how one cell is read ---- */
 #define READ_CODE 127 /* DAC code on its row */
