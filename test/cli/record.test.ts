@@ -1,9 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RecordingFile, readRecords } from "../../drivers/recording-file.ts";
+import { rerun } from "../../src/cli/index.ts";
 import { mho } from "./captured.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mho-record-"));
@@ -135,6 +137,78 @@ function vitest(path: string): Promise<{ exitCode: number; output: string }> {
     ),
   );
 }
+
+const disk = file("disk");
+function mountSmallDisk(): string | undefined {
+  try {
+    mkdirSync(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "skipped: only root can mount a small disk";
+  }
+}
+const noDisk = mountSmallDisk();
+
+describe.skipIf(noDisk !== undefined)(
+  `mho record on a disk that fills up${noDisk ? ` (${noDisk})` : ""}`,
+  () => {
+    afterAll(() => execFileSync("umount", [disk]));
+
+    it("finishes the command, says once what is missing, and ends with 1", async () => {
+      const path = join(disk, "infer.mho");
+      const { exitCode, stdout, stderr } = await mho([
+        "record",
+        "-o",
+        path,
+        "--",
+        ...infer,
+        "--board",
+        board,
+      ]);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(stdout)).toEqual(JSON.parse(first.stdout));
+      expect(stderr.match(/RECORDING_STOPPED/g)).toHaveLength(1);
+      const shown = JSON.parse((await mho(["inspect", path, "--json"])).stdout);
+      expect(shown).toMatchObject({ kind: "recording", whole: false, torn: 0, outcome: null });
+      expect(shown.links[0].messages.hello.replies).toBe(1);
+    });
+  },
+);
+
+/** The recording of `first`, as if another command had made it. */
+async function ofAnotherCommand(name: string, command: readonly string[]): Promise<string> {
+  const { records } = await readRecords(file("infer.mho"));
+  const other = new RecordingFile(file(name));
+  for (const record of records) {
+    const head = record.kind === "head" && JSON.parse(Buffer.from(record.bytes).toString());
+    other.append(head ? { ...record, bytes: Buffer.from(JSON.stringify({ ...head, command })) } : record);
+  }
+  other.close();
+  return file(name);
+}
+
+describe("a recorded command that is run again", () => {
+  it("comes to the recorded outcome, and asks all that was asked", async () => {
+    const { exitCode, document, unasked } = await rerun(file("infer.mho"));
+    expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
+    expect(document).toEqual(JSON.parse(first.stdout));
+  });
+
+  it("fails where it now asks otherwise", async () => {
+    const seven = infer.map((word) => (word === "5" ? "7" : word));
+    const { exitCode, output } = await rerun(await ofAnotherCommand("seven.mho", seven));
+    expect(exitCode).toBe(1);
+    expect(output).toContain("NOT_RECORDED");
+  });
+
+  it("shows what it no longer asks", async () => {
+    const { exitCode, unasked } = await rerun(await ofAnotherCommand("less.mho", ["console"]));
+    expect(exitCode).toBe(0);
+    expect(unasked.length).toBeGreaterThan(10);
+    expect(unasked[0]).toMatch(/^(program|readCells) /);
+  });
+});
 
 describe("mho record --emit-test", () => {
   it("writes a test that passes, and that fails once the code or the recording is another", {
