@@ -16,7 +16,7 @@ export interface PartReading {
 export type PartReader = (area: Area, range: number) => (reading: PartReading) => Burst;
 
 /** Samples of an item that go through the layers together: enough for the matrix products, and they stay in the caches. */
-const together = 64;
+const together = 128;
 
 /** A stored network on a board whose cells stand still, at the inputs of one request. */
 export interface ForwardRun {
