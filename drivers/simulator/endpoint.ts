@@ -277,11 +277,10 @@ export class Endpoint {
   }
 }
 
-/** The core's own errors are the board's, not the host's. */
+/** The core's own errors are the board's, not the host's: it says them, and goes on. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isMhoError(error, "WIRE_RANGE") || isMhoError(error, "WIRE_BROKEN"))
     return new Refusal("malformed", error.message);
-  if (isMhoError(error)) return new Refusal("hardware", error.message);
-  throw error;
+  return new Refusal("hardware", error instanceof Error ? error.message : String(error));
 }

@@ -188,6 +188,18 @@ describe("a board's end in binary mode", () => {
     expect(names(await strict.say(request("readOut", driven(1), 2)))).toEqual(["chunk", "readOut"]);
   });
 
+  it("says an error of its own as a hardware fault, and goes on", async () => {
+    const core = ledgerCore();
+    core.readCells = () => {
+      throw new TypeError("a converter is not there");
+    };
+    const board = await binary(core);
+    const one = { tile: 0, row: 0, col: 0, rows: 1, cols: 1 };
+    const asked = request("readCells", { ...one, repeats: 1 }, 1);
+    expect(frames(await board.say(asked)).map(refusal)).toEqual(["hardware"]);
+    expect(names(await board.say(request("sense", {}, 2)))).toEqual(["sense"]);
+  });
+
   it("counts what it received, discarded and saw twice", async () => {
     const board = await binary();
     const broken = request("pulse", pulse, 7);
