@@ -6,7 +6,6 @@
 enum { GROUND = 1, SELECT = 2, DRIVE = 3, CONVERT = 4, PULSE = 5, READ_CODES = 6 };
 
 static const char *fault;
-static uint8_t codes_read[2 * BOARD_COLS];
 
 static uint8_t high(uint16_t value) { return (uint8_t)(value >> 8); }
 static uint8_t low(uint16_t value) { return (uint8_t)value; }
@@ -30,8 +29,10 @@ void hal_drive(uint16_t row, int16_t code) {
 void hal_convert(uint16_t col, uint16_t cols, uint8_t range, int16_t *codes) {
   const uint8_t frame[] = {CONVERT, high(col), low(col), high(cols), low(cols), range};
   bus_send(frame, sizeof frame);
-  if (!bus_ask(READ_CODES, codes_read, (uint16_t)(2 * cols))) fault = "converter stays busy";
-  for (uint16_t i = 0; i < cols; i++) codes[i] = (int16_t)(codes_read[2 * i] << 8 | codes_read[2 * i + 1]);
+  /* As they come, most significant byte first, where they are to stand. */
+  uint8_t *bytes = (uint8_t *)codes;
+  if (!bus_ask(READ_CODES, bytes, (uint16_t)(2 * cols))) fault = "converter stays busy";
+  for (uint16_t i = 0; i < cols; i++) codes[i] = (int16_t)((uint16_t)(bytes[2 * i] << 8) | bytes[2 * i + 1]);
 }
 
 void hal_pulse(uint16_t row, uint16_t col, uint8_t polarity, float amplitude, float width) {
