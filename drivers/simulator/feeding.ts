@@ -18,7 +18,7 @@ export type Begin = (
 export function withDriverNoise(begin: Begin, sigma: number): Begin {
   return (request, { codes }, settings) => {
     const { row, col, tile, rows, repeats } = request;
-    const stream = (streams.driverNoise | (col << 8)) >>> 0;
+    const [stream, corner] = [(streams.driverNoise | (col << 8)) >>> 0, ((tile << 16) | row) >>> 0];
     const take: Burst["take"] = (first, count) => {
       const driven = new Int16Array(count * rows);
       const noise = new Float32Array(count * rows);
@@ -26,16 +26,11 @@ export function withDriverNoise(begin: Begin, sigma: number): Begin {
         const at = Math.floor((first + s) / repeats) * rows;
         driven.set(codes.subarray(at, at + rows), s * rows);
         const fresh = noise.subarray(s * rows, (s + 1) * rows);
-        fillNormals(
-          fresh,
-          settings.seed,
-          stream,
-          ((tile << 16) | row) >>> 0,
-          request.firstSample + first + s,
-        );
+        fillNormals(fresh, settings.seed, stream, corner, (request.firstSample + first + s) % 2 ** 32);
         for (let i = 0; i < rows; i++) fresh[i]! *= sigma;
       }
-      const chunk = { ...request, vectors: count, repeats: 1, firstSample: request.firstSample + first };
+      const firstSample = (request.firstSample + first) % 2 ** 32;
+      const chunk = { ...request, vectors: count, repeats: 1, firstSample };
       return begin(chunk, { codes: driven, noise }, settings).take(0, count);
     };
     return burstFrom(take, request);

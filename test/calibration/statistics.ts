@@ -69,3 +69,30 @@ export function lagZ(sample: ArrayLike<number>, lag: number): number {
   for (let i = 0; i < sample.length; i++) square += sample[i]! ** 2;
   return sum / (square / sample.length) / Math.sqrt(n);
 }
+
+/** P(X > z) of the standard normal for z ≥ 1, to 1e-12 of itself: Laplace's continued fraction. */
+export function upperTail(z: number): number {
+  let below = z;
+  for (let k = 200; k >= 1; k--) below = z + k / below;
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / below;
+}
+
+/** Least and most events that a Poisson count of this mean has, but for `alarm` of the cases on either side. */
+export function poissonBand(mean: number, alarm: number): readonly [least: number, most: number] {
+  const logFactorial = (k: number): number =>
+    k < 1 ? 0 : k * Math.log(k) - k + Math.log(2 * Math.PI * k) / 2 + 1 / (12 * k) - 1 / (360 * k ** 3);
+  const first = Math.max(0, Math.floor(mean - 12 * Math.sqrt(mean) - 20));
+  const last = Math.ceil(mean + 12 * Math.sqrt(mean) + 30);
+  const terms = Array.from({ length: last - first + 1 }, (_, i) => {
+    const k = first + i;
+    return Math.exp(k * Math.log(mean) - mean - logFactorial(k));
+  });
+  const outside = (ordered: readonly number[]): number => {
+    let sum = 0;
+    return ordered.findIndex((term) => {
+      sum += term;
+      return sum > alarm;
+    });
+  };
+  return [first + outside(terms), last - outside([...terms].reverse())];
+}
