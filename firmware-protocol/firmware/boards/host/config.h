@@ -46,8 +46,10 @@
 #define CRC_TABLE 256                                        /* entries: 256, or 16 where flash is short */
 #define FULL_HELP 1                                          /* whether `help` says what a request does */
 
+#ifndef PLAN_SIZE
 #define PLAN_SIZE (UINT32_C(1) << 20)                        /* bytes of the network plan that fits, with CAPABILITY_FORWARD */
 #define FORWARD_WIDTH 1024                                   /* most inputs or outputs of one of its layers */
+#endif
 
 /* ---- how one cell is read ---- */
 #define READ_CODE 127 /* DAC code on its row */
