@@ -43,14 +43,17 @@ const keyOf = ({ name, values }: Said): string =>
 export class RecordedAnswers {
   readonly #path: string;
   readonly #entries: Entry[];
-  readonly #byKey = new Map<string, Entry[]>();
+  readonly #byKey = new Map<string, { readonly same: Entry[]; next: number }>();
   #ticks = 0;
 
   constructor(path: string, links: readonly RecordedLink[]) {
     this.#path = path;
     this.#entries = links.flatMap(entriesOf);
-    for (const entry of this.#entries)
-      this.#byKey.set(entry.key, [...(this.#byKey.get(entry.key) ?? []), entry]);
+    for (const entry of this.#entries) {
+      const known = this.#byKey.get(entry.key);
+      if (known) known.same.push(entry);
+      else this.#byKey.set(entry.key, { same: [entry], next: 0 });
+    }
   }
 
   /** Requests of the recording that nobody made again, those of a session's own left out. */
@@ -72,9 +75,10 @@ export class RecordedAnswers {
 
   #next(request: Said): Entry {
     const key = keyOf(request);
-    const same = this.#byKey.get(key) ?? [];
+    const found = this.#byKey.get(key);
+    const same = found?.same ?? [];
     const own = ofTheSession.has(request.name);
-    const next = same.find(({ played }) => !played) ?? (own ? same.at(-1) : undefined);
+    const next = same[found ? found.next++ : 0] ?? (own ? same.at(-1) : undefined);
     if (next?.reply || (next && messages[next.request.name].repeat === "stream")) return next;
     if (own && request.name !== "hello") return this.#ownAnswer(request, key);
     const why = next

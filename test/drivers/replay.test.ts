@@ -13,6 +13,7 @@ import {
   wireBoard,
 } from "#drivers";
 import { type CrossbarBoard, inSiemens, microsiemens, seconds, volts } from "#protocol";
+import { RecordingFile, readRecords } from "../../drivers/recording-file.ts";
 import { steppedClock } from "./stepped-clock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mho-replay-"));
@@ -178,5 +179,27 @@ describe("a replay", () => {
     const { path, outcome } = await recorded("refused.mho", beyond, "binary");
     expect(outcome).toMatch(/overLimit/);
     expect((await replayed(path, beyond)).outcome).toBe(outcome);
+  });
+
+  it("of a recording that breaks off plays up to there, and says why not further", async () => {
+    const { path, outcome } = await recorded("all.mho", manyThings, "binary");
+    const { records } = await readRecords(path);
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+    const end = records.findIndex(
+      ({ kind, bytes }) => kind === "reply" && text(bytes).includes("ok readCells "),
+    );
+    const cut = new RecordingFile(join(folder, "cut.mho"));
+    for (const record of records.slice(0, end)) cut.append(record);
+    cut.close();
+    const again = replayed(cut.path, async (board) => {
+      const targets = inSiemens(new Float64Array(64).fill(microsiemens(8)));
+      const programmed = await board.program({ area, targets, tolerance: microsiemens(1), maxPulses: 40 });
+      expect(programmed).toEqual(outcome.programmed);
+      await board.readCells(area, 2);
+    });
+    await expect(again).rejects.toMatchObject({
+      code: "NOT_RECORDED",
+      facts: { why: "it was asked then too, but the recording ends before its answer" },
+    });
   });
 });
