@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { MhoError } from "#protocol";
-import { firmware } from "./firmware.ts";
 import type { FrontEndOptions } from "./front-end.ts";
 import type { Machine } from "./machine.ts";
 
@@ -11,7 +10,7 @@ const array = { profile: "hfox-tsinghua", tiles: 64, rows: 128, cols: 128 };
 const Settings = z.strictObject({
   /** Of the array's devices, and of the board's name. */
   seed: z.coerce.number().int().min(0).default(1),
-  baud: z.coerce.number().int().min(1200).max(2_000_000).default(115_200),
+  baud: z.coerce.number().int().min(1200).max(4_000_000).default(115_200),
   /** Milliseconds of the host's silence after which the board grounds its lines. */
   watchdog: z.coerce.number().int().min(1).max(60_000).optional(),
 });
@@ -31,20 +30,21 @@ async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
 const avr =
   (chip: "atmega328p" | "atmega2560"): Maker =>
   async (front, { seed, baud, watchdog, start }) => {
-    const { avrMachine } = await installed("avr8js", () => import("./avr/machine.ts"));
-    const constants = watchdog === undefined ? {} : { WATCHDOG_MS: watchdog };
-    const built = await firmware({
-      board: "avr",
-      file: `${chip}.bin`,
-      variables: { CHIP: chip, BAUD: baud },
-      constants,
-    });
-    return avrMachine({ chip, firmware: built.image, front, name: `${chip}-emulated-${seed}`, start });
+    const { avrMachine, avrFirmware } = await installed("avr8js", () => import("./avr/index.ts"));
+    const built = await avrFirmware({ chip, baud, ...(watchdog === undefined ? {} : { watchdog }) });
+    return avrMachine({ chip, ...built, front, name: `${chip}-emulated-${seed}`, start });
   };
+
+const rp2040: Maker = async (front, { seed, baud, watchdog, start }) => {
+  const { Rp2040Machine, rp2040Firmware } = await installed("rp2040js", () => import("./rp2040/index.ts"));
+  const firmware = await rp2040Firmware({ baud, ...(watchdog === undefined ? {} : { watchdog }) });
+  return Rp2040Machine.make({ firmware, front, name: `rp2040-emulated-${seed}`, start });
+};
 
 const makers: Readonly<Record<string, Maker>> = {
   atmega328p: avr("atmega328p"),
   atmega2560: avr("atmega2560"),
+  rp2040,
 };
 
 /** Boards that `emulated:` knows. */
