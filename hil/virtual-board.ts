@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { wireBoard } from "#drivers";
-import type { CrossbarBoard } from "#protocol";
+import { type CrossbarBoard, seconds } from "#protocol";
 import { emulate } from "./emulators/emulate.ts";
 import type { Machine } from "./emulators/machine.ts";
 import { VirtualBench } from "./emulators/virtual-bench.ts";
@@ -12,9 +12,13 @@ export interface VirtualBoard {
   readonly board: CrossbarBoard;
 }
 
+/** Board time by which the firmware listens. */
+const started = seconds(0.05);
+
 /** A fresh board at an `emulated:` URL, in process and in virtual time: the same in every run. */
 export async function virtualBoard(url: string, mode: "binary" | "text" = "binary"): Promise<VirtualBoard> {
   const machine = await emulate(url);
+  machine.run(started);
   const bench = new VirtualBench(machine);
   return { machine, bench, board: await wireBoard(bench.connect(), { clock: bench, mode }) };
 }

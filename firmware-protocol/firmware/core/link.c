@@ -1,5 +1,7 @@
 #include "link.h"
 
+#include <string.h>
+
 #include "hal.h"
 
 struct link_figures_reply link_figures;
@@ -14,13 +16,12 @@ static volatile bool lost, overran;
 static volatile uint8_t mode;
 
 void link_start(void) {
-  static const struct link_figures_reply none;
   hal_lock();
   head = tail = dropped = 0;
   lost = overran = false;
   mode = MODE_TEXT;
   hal_unlock();
-  link_figures = none;
+  memset(&link_figures, 0, sizeof link_figures);
 }
 
 enum link_mode link_mode(void) { return (enum link_mode)mode; }

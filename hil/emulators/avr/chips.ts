@@ -1,9 +1,12 @@
 import {
   type ADCConfig,
   type AVREEPROMConfig,
+  type AVRPortConfig,
   type AVRTimerConfig,
   adcConfig,
   eepromConfig,
+  INT0,
+  portDConfig,
   type SPIConfig,
   spiConfig,
   timer1Config,
@@ -16,10 +19,13 @@ export interface Chip {
   readonly flash: number;
   /** SRAM and, on larger chips, the extended I/O space below it. */
   readonly ram: number;
+  /** Address of the first byte of SRAM. */
+  readonly ramStart: number;
   readonly eepromSize: number;
   /** Pin of port B that selects the front end, and pin of port D at which it is BUSY. */
   readonly selectPin: number;
   readonly busyPin: number;
+  readonly portD: AVRPortConfig;
   readonly usart: UsartRegisters;
   readonly spi: SPIConfig;
   readonly timer1: AVRTimerConfig;
@@ -38,9 +44,11 @@ export const chips: Readonly<Record<"atmega328p" | "atmega2560", Chip>> = {
     name: "atmega328p",
     flash: 0x8000,
     ram: 0x800,
+    ramStart: 0x100,
     eepromSize: 0x400,
     selectPin: 2,
     busyPin: 2,
+    portD: portDConfig,
     usart: { ...registers, received: 0x24, empty: 0x26, sent: 0x28 },
     spi: spiConfig,
     timer1: timer1Config,
@@ -51,9 +59,14 @@ export const chips: Readonly<Record<"atmega328p" | "atmega2560", Chip>> = {
     name: "atmega2560",
     flash: 0x40000,
     ram: 0x2100,
+    ramStart: 0x200,
     eepromSize: 0x1000,
     selectPin: 0,
     busyPin: 2,
+    portD: {
+      ...portDConfig,
+      externalInterrupts: [null, null, { ...INT0, iscOffset: 4, index: 2, interrupt: 0x06 }],
+    },
     usart: { ...registers, received: 0x32, empty: 0x34, sent: 0x36 },
     spi: { ...spiConfig, spiInterrupt: 0x30 },
     timer1: {

@@ -9,7 +9,6 @@ import {
   EEPROMMemoryBackend,
   PinState,
   portBConfig,
-  portDConfig,
 } from "avr8js";
 import { type Seconds, seconds } from "#protocol";
 import { type FrontEnd, type FrontEndOptions, frontEnd } from "../front-end.ts";
@@ -21,9 +20,8 @@ import { Usart } from "./usart.ts";
 const [SLEEP, SEI] = [0x9588, 0x9478];
 const [SMCR, SE] = [0x53, 0x01];
 
-/** What RAM holds at power-up; so much of it below the stack has been left alone. */
+/** What RAM holds at power-up. */
 const paint = 0xa5;
-const guard = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** Where the firmware looks for its name. */
 const nameAt = 4;
@@ -35,6 +33,8 @@ export interface AvrOptions {
   readonly chip: ChipName;
   /** The firmware, from address 0 of the flash. */
   readonly firmware: Uint8Array;
+  /** Bytes of RAM that it holds from the start of RAM on. */
+  readonly staticData: number;
   readonly front: FrontEndOptions;
   /** The board's name, in its EEPROM behind the four bytes that count its starts. */
   readonly name: string;
@@ -91,11 +91,11 @@ export class AvrMachine implements Machine {
     return this.#powered.usart.overruns;
   }
 
-  /** RAM was painted at power-up, and the stack grows down from its end. */
+  /** RAM was painted at power-up: the stack has been as deep as the paint above the static data is gone. */
   get stackDepth(): number {
     const { data } = this.#powered.cpu;
-    const untouched = data.findLastIndex((_, at) => guard.every((below) => data[at - below] === paint));
-    return data.length - 1 - untouched;
+    const start = this.#chip.ramStart + this.#options.staticData;
+    return data.length - start - data.subarray(start).findIndex((byte) => byte !== paint);
   }
 
   now(): Seconds {
@@ -150,7 +150,7 @@ export class AvrMachine implements Machine {
     cpu.cycles = cycles;
     cpu.data.fill(paint, 0x100);
     const usart = new Usart(cpu, chip.usart);
-    const portD = new AVRIOPort(cpu, portDConfig);
+    const portD = new AVRIOPort(cpu, chip.portD);
     new AVRTimer(cpu, chip.timer1);
     new AVREEPROM(cpu, this.#eeprom, chip.eeprom);
     const { temperature = 300, supply = 5 } = this.#options;

@@ -6,8 +6,11 @@ SIZE = avr-size -C --mcu=$(CHIP)
 TARGET = $(CHIP).elf
 CHIP_FLAGS = -mmcu=$(CHIP)
 CPPFLAGS += -DF_CPU=16000000UL -DBAUD=$(BAUD)UL
-CFLAGS += $(CHIP_FLAGS) -Os -ffunction-sections -fdata-sections
-LDFLAGS += $(CHIP_FLAGS) -Wl,--gc-sections
+# The larger chip has flash to spare, the smaller one stack to save: inlining merges frames.
+OPTIMISE_atmega2560 = -O2 -flto
+OPTIMISE_atmega328p = -Os -mcall-prologues
+CFLAGS += $(CHIP_FLAGS) $(OPTIMISE_$(CHIP)) -mrelax -ffunction-sections
+LDFLAGS += $(CHIP_FLAGS) $(OPTIMISE_$(CHIP)) -mrelax -Wl,--gc-sections
 LDLIBS += -lm
 SOURCES = $(wildcard $(BOARD_DIR)/*.c) boards/front-end/front-end.c
 

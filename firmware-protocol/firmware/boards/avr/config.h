@@ -6,21 +6,23 @@
 /* ---- what the hello says (PROTOCOL.md 11) ---- */
 #ifdef __AVR_ATmega2560__
 #define BOARD_FIRMWARE "mho firmware 0.1, atmega2560"
-#define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
-#define BOARD_TILES 64
+#define BOARD_CAPABILITIES \
+  (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT | CAPABILITY_READ_MOMENTS)
 #define BOARD_ROWS 128
 #define BOARD_COLS 128
 #define MAX_FRAME 768 /* bytes of a frame before stuffing */
 #define WINDOW 2
+#define TX_SIZE 64 /* bytes that wait for the line: a power of two, at most 256 */
 #else
 #define BOARD_FIRMWARE "mho firmware 0.1, atmega328p"
 #define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
-#define BOARD_TILES 64
 #define BOARD_ROWS 64
-#define BOARD_COLS 32
-#define MAX_FRAME 192
+#define BOARD_COLS 16
+#define MAX_FRAME 176 /* the hello takes 174 */
 #define WINDOW 1
+#define TX_SIZE 32
 #endif
+#define BOARD_TILES 64
 #define BOARD_PROFILE "hfox-tsinghua"
 #ifndef BOARD_SOURCE
 #define BOARD_SOURCE 1 /* 0 simulated, 1 emulated, 2 real */
@@ -44,7 +46,6 @@
 
 /* ---- sizes ---- */
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
-#define TX_SIZE 64                                           /* bytes that wait for the line: a power of two, at most 256 */
 #define ERROR_QUEUE 4                                        /* errors kept, at least 4 */
 #define FACTS_SIZE 0                                         /* characters of facts kept with an error; 0: none are said */
 #define CRC_TABLE 16                                         /* entries: 256, or 16 where flash is short */

@@ -31,6 +31,7 @@ void hal_start(void) {
   TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
   ADCSRA = _BV(ADEN) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); /* 125 kHz */
   uart_start();
+  sleep_enable();
   sei();
 }
 
@@ -54,10 +55,8 @@ void hal_poll(void) {}
 void hal_rest(void) {
   cli();
   if (!link_waiting()) {
-    sleep_enable();
     sei();
     sleep_cpu();
-    sleep_disable();
   }
   sei();
 }

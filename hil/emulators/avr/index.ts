@@ -1,0 +1,2 @@
+export { avrFirmware } from "./firmware.ts";
+export { avrMachine } from "./machine.ts";
