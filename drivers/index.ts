@@ -17,6 +17,7 @@ export {
   type Recording,
   readRecording,
   recordedBoard,
+  recordedClock,
 } from "./recording-read.ts";
 export { type Playback, playback, recordedUrl } from "./replay.ts";
 export { serialTransport } from "./serial.ts";

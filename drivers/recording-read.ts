@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type BoardSource, MhoError, parseLine, sources } from "#protocol";
+import { type BoardClock, type BoardSource, MhoError, parseLine, type Reply, sources } from "#protocol";
 import type { Outcome, RecordingHead } from "./recording.ts";
 import { type FileRecord, readRecords } from "./recording-file.ts";
+import { clockOf, newClockRecord, observed } from "./session/index.ts";
 
 /** A message of a recording, as a line of text mode. */
 export interface RecordedMessage {
@@ -89,6 +90,35 @@ function take(link: Gathered, record: FileRecord): void {
     link.messages.push({ at, side: kind, ...parsed(Message, record) });
 }
 
+/**
+ * The board's clock against the one of the recording, whose zero is its beginning, from the recorded pings; nothing where
+ * they are too few. A ping that was sent again tells nothing: nobody knows which of them was answered.
+ */
+export function recordedClock({ messages }: RecordedLink): BoardClock | undefined {
+  const hello = lastHello(messages);
+  if (!hello) return undefined;
+  const asked = new Map<number | undefined, number | "again">();
+  let record = newClockRecord(hello.bootId, hello.tickHz);
+  for (const { at, side, line } of messages) {
+    if (!/^(#\d+ )?(ok )?ping /.test(line)) continue;
+    const said = side === "request" ? parseLine(line, side) : parseLine(line, side);
+    const sent = asked.get(said?.seq);
+    if (side === "request") asked.set(said?.seq, sent === undefined ? at : "again");
+    else if (said?.side === "reply" && said.name === "ping") {
+      if (typeof sent === "number")
+        record = observed(record, { sent, received: at, ticks: said.values.ticks });
+      asked.delete(said.seq);
+    }
+  }
+  return clockOf(record);
+}
+
+function lastHello(messages: readonly RecordedMessage[]): Reply<"hello"> | undefined {
+  const said = messages.findLast(({ side, line }) => side === "reply" && /^(#\d+ )?ok hello /.test(line));
+  const line = said && parseLine(said.line, "reply");
+  return line?.name === "hello" ? line.values : undefined;
+}
+
 /** Who a board of a recording said it was. */
 export interface RecordedBoard {
   readonly uid: string;
@@ -101,9 +131,8 @@ export interface RecordedBoard {
 
 /** The board at the other end of a recorded link, by its last hello; nothing where none was answered. */
 export function recordedBoard({ messages }: RecordedLink): RecordedBoard | undefined {
-  const said = messages.findLast(({ side, line }) => side === "reply" && /^(#\d+ )?ok hello /.test(line));
-  const line = said && parseLine(said.line, "reply");
-  if (line?.name !== "hello") return undefined;
-  const { uid, source, firmware, profile, bootId, major, minor } = line.values;
+  const hello = lastHello(messages);
+  if (!hello) return undefined;
+  const { uid, source, firmware, profile, bootId, major, minor } = hello;
   return { uid, source: sources[source]!, firmware, profile, bootId, protocol: { major, minor } };
 }

@@ -1,6 +1,6 @@
 /** The host's side of the link: numbering, window, repetition, probing, time-outs. docs/link.md says what it guarantees. */
 export { Alarm, turn } from "./alarm.ts";
-export { hostTime } from "./clock-regression.ts";
+export { clockOf, hostTime, newClockRecord, observed } from "./clock-regression.ts";
 export { busyLine, type Mode } from "./opening.ts";
 export { type Asking, openSession, type Session } from "./session.ts";
 export { isUrgent, older } from "./state.ts";

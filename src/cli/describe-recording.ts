@@ -1,5 +1,12 @@
-import { type RecordedLink, type RecordedMessage, type Recording, recordedBoard } from "#drivers";
+import {
+  type RecordedLink,
+  type RecordedMessage,
+  type Recording,
+  recordedBoard,
+  recordedClock,
+} from "#drivers";
 import { parseLine } from "#protocol";
+import { clockInWords } from "./describe.ts";
 import { aligned, si } from "./text.ts";
 
 interface Kind {
@@ -62,6 +69,7 @@ function linkDocument(link: RecordedLink) {
     bytes,
     chunks,
     messages: Object.fromEntries(kinds),
+    clock: recordedClock(link) ?? null,
     /** The board's own counts, where it was asked for them. */
     boardFigures: said?.name === "linkFigures" ? said.values : null,
   };
@@ -90,6 +98,7 @@ function linkLines(link: ReturnType<typeof linkDocument>): string[] {
   return [
     `${link.url}: ${named}`,
     `${link.modes.join(" and ")} mode, ${link.seconds.toFixed(3)} s; ${si(bytes.toBoard, "B")} in ${chunks.toBoard} chunks to the board, ${si(bytes.toHost, "B")} in ${chunks.toHost} from it`,
+    ...(link.clock ? [`its clock: ${clockInWords(link.clock)}`] : []),
     ...aligned([
       ["message", "requests", "answers", "refused", "events", "median ms", "longest ms"],
       ...Object.entries(link.messages).map(([name, { secondsToAnswer, ...m }]) => [

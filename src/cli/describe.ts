@@ -1,3 +1,4 @@
+import type { BoardClock } from "#protocol";
 import type { DeployReport } from "../deploy/index.ts";
 import type { ConductanceMap, MappedLayer } from "../mapping/index.ts";
 import type { ModelSummary } from "../model/index.ts";
@@ -105,4 +106,15 @@ export function deployLines({ layers, ...report }: DeployReport): string[] {
       ...layers.map((l) => [l.name, `${l.cells}`, si(l.rmsSiemens, "S"), l.rmsWeight.toPrecision(3)]),
     ]),
   ];
+}
+
+/** A board's clock against the host's, as a person reads it. */
+export function clockInWords({
+  ratePpm,
+  ratePpmError,
+  offsetError,
+  roundTrip,
+  exchanges,
+}: BoardClock): string {
+  return `${ratePpm.toFixed(0)} ± ${ratePpmError.toFixed(0)} ppm fast, offset known to ± ${si(offsetError, "s")}, by ${exchanges} round trips, the quickest ${si(roundTrip, "s")}`;
 }

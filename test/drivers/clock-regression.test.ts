@@ -1,6 +1,18 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { randomStream } from "#calibration";
-import { hostTime, pipedBoard } from "#drivers";
+import {
+  Endpoint,
+  faulty,
+  hostTime,
+  pipe,
+  readRecording,
+  recordedClock,
+  recorder,
+  wireBoard,
+} from "#drivers";
 import { seconds } from "#protocol";
 import {
   type ClockRecord,
@@ -172,8 +184,13 @@ describe("a session's clock", () => {
     const sense = core.sense.bind(core);
     core.sense = () => ({ ...sense(), ticks: Math.floor((100 + clock.now()) * (1 - 5000e-6) * 1e6) });
     const linkFaults = { seed: 5, chances: { delay: 0.3 }, delay: seconds(0.05), from: 6 };
+    const path = join(mkdtempSync(join(tmpdir(), "mho-clock-")), "session.mho");
+    const kept = recorder(path, { mho: "", command: [], started: "" }, { clock });
     const measured = async () => {
-      const board = await pipedBoard(core, { clock, linkFaults });
+      const endpoint = new Endpoint(core, { clock });
+      const [near, far] = pipe();
+      void endpoint.attach(faulty(far, linkFaults, { clock, restart: () => endpoint.restart() }));
+      const board = await wireBoard(kept.tap(near), { clock });
       expect((await board.linkFigures(7)).clock).toBeUndefined();
       return (await board.linkFigures(400)).clock!;
     };
@@ -184,5 +201,11 @@ describe("a session's clock", () => {
     const { at, error } = hostTime(fitted, 103e6 * (1 - 5000e-6));
     expect(Math.abs(at - 3)).toBeLessThanOrEqual(error);
     expect(error).toBeLessThan(0.05);
+
+    // A recording knows it too, by its own clock, which began with the session.
+    kept.close();
+    const seen = recordedClock((await readRecording(path)).links[0]!)!;
+    expect(seen).toEqual({ ...fitted, at: seen.at, offset: seen.offset });
+    expect(seen.at).toBeCloseTo(fitted.at, 9);
   });
 });

@@ -1,5 +1,6 @@
 import type { BoardClock, BoardCondition, CrossbarBoard } from "#protocol";
 import { boardOption, command, report } from "../command.ts";
+import { clockInWords } from "../describe.ts";
 import { isReplay, open } from "../open.ts";
 import { sourceInWords } from "../ready.ts";
 import type { Terminal } from "../terminal.ts";
@@ -7,12 +8,6 @@ import { aligned, si } from "../text.ts";
 
 /** Round trips from which the board's clock is fitted: eight groups of five. */
 const pings = 40;
-
-function clockInWords(clock: BoardClock | undefined): string {
-  if (!clock) return "unknown: its ticks stand still, as in virtual time and in a replay";
-  const { ratePpm, ratePpmError, offsetError, roundTrip, exchanges } = clock;
-  return `${ratePpm.toFixed(0)} ± ${ratePpmError.toFixed(0)} ppm fast, offset known to ± ${si(offsetError, "s")}, by ${exchanges} round trips, the quickest ${si(roundTrip, "s")}`;
-}
 
 function lines(board: CrossbarBoard, condition: BoardCondition, clock: BoardClock | undefined): string[] {
   const { url, descriptor: d } = board;
@@ -40,7 +35,10 @@ function lines(board: CrossbarBoard, condition: BoardCondition, clock: BoardCloc
       "now",
       `${(condition.temperature - 273.15).toFixed(1)} °C, ${si(condition.supply, "V")}, ${condition.idle ? "idle" : "driving"}`,
     ],
-    ["clock", clockInWords(clock)],
+    [
+      "clock",
+      clock ? clockInWords(clock) : "unknown: its ticks stand still, as in virtual time and in a replay",
+    ],
     ["so far", `${condition.pulses} pulses, ${condition.readOuts} read-outs`],
   ]);
 }

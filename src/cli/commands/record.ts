@@ -55,7 +55,9 @@ export const recordCommand = (terminal: Terminal) =>
       kept.close(outcome);
       const { links, messages, bytes } = kept.counts;
       terminal.err(`${path}: ${links} links, ${messages} messages, ${si(bytes, "B")}\n`);
-      if (options.emitTest !== undefined && !kept.failure)
+      if (options.emitTest !== undefined && kept.failure)
+        terminal.err(`${options.emitTest} is not written: the recording is not whole\n`);
+      else if (options.emitTest !== undefined)
         await writeFile(
           options.emitTest,
           testOf(options.emitTest, path, { ...about, ...comparable(outcome) }),
