@@ -1,6 +1,6 @@
 import { crc32c } from "./crc.ts";
 import { MhoError } from "./errors.ts";
-import { type Field, reader, writer } from "./fields.ts";
+import { type Field, reader, type Writer, writer } from "./fields.ts";
 import { type MessageName, messages, protocolVersion, type Reply, type Request } from "./messages.ts";
 
 export type Side = "request" | "reply";
@@ -47,14 +47,16 @@ export const tableText = names
 export const tableHash = crc32c(new TextEncoder().encode(tableText));
 
 /**
- * The payload of one message. Refuses with WIRE_RANGE what a field cannot hold; never wraps or rounds an integer.
+ * The payload of one message. Refuses with WIRE_RANGE what a field cannot hold; never wraps or rounds an integer. Lies in
+ * the writer until its next message, where one is given: a stream need not take new memory for each chunk.
  */
 export function encodeMessage<N extends MessageName, S extends Side>(
   name: N,
   side: S,
   values: ValuesOf<N, S>,
+  to: Writer = writer(256 + bulkOf(values as AnyValues)),
 ): Uint8Array {
-  const to = writer(256 + bulkOf(values as AnyValues));
+  to.at = 0;
   for (const [field, kind] of fieldsOf(name, side)) kind.encode(to, (values as AnyValues)[field], field);
   return to.bytes.subarray(0, to.at);
 }

@@ -24,9 +24,14 @@ export function packCodes(codes: Int16Array, bits: number): Uint8Array {
 
 /**
  * Codes of several samples, `perSample` each: every sample begins at a whole byte, so that one can be cut out. WIRE_RANGE
- * where a code does not fit, or where the last sample is not whole.
+ * where a code does not fit, or where the last sample is not whole. Lies in `into`, where one is given.
  */
-export function packSamples(codes: Int16Array, perSample: number, bits: number): Uint8Array {
+export function packSamples(
+  codes: Int16Array,
+  perSample: number,
+  bits: number,
+  into?: Uint8Array,
+): Uint8Array {
   const rest = codes.length === 0 ? 0 : codes.length % perSample;
   if (rest !== 0)
     throw new MhoError("WIRE_RANGE", {
@@ -36,7 +41,8 @@ export function packSamples(codes: Int16Array, perSample: number, bits: number):
       max: perSample,
     });
   const samples = codes.length === 0 ? 0 : codes.length / perSample;
-  const out = new Uint8Array(samples * packedSize(perSample, checkedBits(bits)));
+  const size = samples * packedSize(perSample, checkedBits(bits));
+  const out = into?.subarray(0, size) ?? new Uint8Array(size);
   for (const run of runsOf(samples, perSample, bits)) {
     i16.set(codes.subarray(run.code, run.code + run.samples * run.codes), plain / 2);
     if (kernels.pack(plain, run.samples, run.codes, bits, wire) !== 0) refuse(codes, 2 ** (bits - 1));

@@ -3,7 +3,7 @@ import { type Field, give, malformed, take } from "./field.ts";
 import { base64, bytesOfBase64, quoted, unquoted } from "./notation.ts";
 import { type NumberField, u16 } from "./numbers.ts";
 
-export { type Field, reader, writer } from "./field.ts";
+export { type Field, reader, type Writer, writer } from "./field.ts";
 export { f32, i16, u8, u16, u32, u64 } from "./numbers.ts";
 
 /** Printable ASCII, a length byte before it; in text mode quoted where it holds more than a plain word. */

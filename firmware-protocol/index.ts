@@ -24,7 +24,7 @@ export {
 export { crc32c } from "./crc.ts";
 export { descriptorOf, helloOf, itemSize, itemsPerChunk } from "./descriptor.ts";
 export * from "./errors.ts";
-export { type Field, fieldKinds } from "./fields.ts";
+export { type Field, fieldKinds, type Writer, writer } from "./fields.ts";
 export {
   encodeFrame,
   type Frame,

@@ -2,12 +2,12 @@ import {
   crc32c,
   encodeMessage,
   itemSize,
-  itemsPerChunk,
   packSamples,
   type Request,
   type StreamName,
   unpackSamples,
   unpackSparse,
+  writer,
 } from "#protocol";
 import { turn } from "../session/index.ts";
 import { checkForward, checkInputs, checkReadOut, checkStream, inputBits } from "./endpoint-limits.ts";
@@ -23,6 +23,7 @@ const lookEvery = 1 << 16;
 interface Source {
   readonly items: number;
   readonly size: number;
+  /** The items hold until the next ones are read. */
   read(first: number, count: number): { readonly items: Uint8Array } & Counts;
 }
 interface Counts {
@@ -39,6 +40,7 @@ export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
   const source = sources[what](job, bench);
   const { perChunk, wanted } = checkStream(core.descriptor, request, source);
   const end = { chunks: wanted.length, crc: 0, saturated: 0, clipped: 0, short: 0 };
+  const message = writer(core.descriptor.maxFrame);
   let unseen = 0;
   for (let i = 0; i < wanted.length; i++) {
     const chunk = wanted[i]!;
@@ -49,7 +51,7 @@ export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
     end.clipped += clipped ?? 0;
     end.short += short ?? 0;
     const { ticks } = core.sense();
-    await tell(job, "chunk", encodeMessage("chunk", "reply", { chunk, ticks, items }));
+    await tell(job, "chunk", encodeMessage("chunk", "reply", { chunk, ticks, items }, message));
     unseen += items.length;
     if (unseen >= lookEvery) await turn();
     unseen %= lookEvery;
@@ -63,12 +65,13 @@ const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
     const { request, inputs } = drivenBy(job, core);
     const { bits } = core.descriptor.adc;
     const read = zeroed(core, request);
+    const packed = new Uint8Array(core.descriptor.maxFrame);
     return {
       items: request.vectors * request.repeats,
       size: itemSize.readOut(request.cols, bits),
       read: (first, count) => {
         const { codes, saturated } = read(core.readOut(request, inputs, first, count));
-        return { items: packSamples(codes, request.cols, bits), saturated };
+        return { items: packSamples(codes, request.cols, bits, packed), saturated };
       },
     };
   },
@@ -101,12 +104,13 @@ const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
       );
     checkInputs(core.descriptor, plan.layers[0]!.twoPhases ? inputs.map(Math.abs) : inputs);
     const { outputs } = plan.layers.at(-1)!;
+    const packed = new Uint8Array(core.descriptor.maxFrame);
     return {
       items: request.items * request.samples,
       size: itemSize.forward(outputs, plan.outputBits),
       read: (first, count) => {
         const { codes, ...counts } = core.forward(plan, request, inputs, first, count);
-        return { items: packSamples(codes, outputs, plan.outputBits), ...counts };
+        return { items: packSamples(codes, outputs, plan.outputBits, packed), ...counts };
       },
     };
   },

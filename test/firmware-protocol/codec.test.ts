@@ -11,6 +11,7 @@ import {
   protocolVersion,
   type Reply,
   tableHash,
+  writer,
 } from "#protocol";
 import { anyMessage } from "./arbitraries.ts";
 import { comparable } from "./vectors.ts";
@@ -38,6 +39,16 @@ describe("message codec", () => {
       }),
       { numRuns: 300 },
     ));
+
+  it("writes message after message into one writer, which grows where it must", () => {
+    const to = writer(4);
+    for (const size of [9, 3, 700, 0]) {
+      const chunk = { chunk: size, ticks: 5, items: new Uint8Array(size).fill(size) };
+      expect([...encodeMessage("chunk", "reply", chunk, to)]).toEqual([
+        ...encodeMessage("chunk", "reply", chunk),
+      ]);
+    }
+  });
 
   it("refuses every payload that ends early or late, by name", () =>
     fc.assert(

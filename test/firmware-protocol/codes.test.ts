@@ -47,6 +47,13 @@ describe("packed codes", () => {
       }),
     ));
 
+  it("are packed into bytes that are there: as many as they take", () => {
+    const into = new Uint8Array(6).fill(0xee);
+    const packed = packSamples(Int16Array.of(-1, 0, 1, 2), 2, 12, into);
+    expect(packed).toEqual(packSamples(Int16Array.of(-1, 0, 1, 2), 2, 12));
+    expect(packed.buffer).toBe(into.buffer);
+  });
+
   it("are written into an array that is there, at a place in it, and those at the ends are counted", () => {
     const into = new Int16Array(5).fill(99);
     const packed = packCodes(Int16Array.of(-2048, 2047), 12);
