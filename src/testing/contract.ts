@@ -1,23 +1,10 @@
 import { describe, it } from "vitest";
 import type { CrossbarBoard } from "#protocol";
-import { linkObligations } from "./obligations-link.ts";
-import { networkObligations } from "./obligations-network.ts";
-import { programmingObligations } from "./obligations-programming.ts";
-import { readingObligations } from "./obligations-reading.ts";
-
-const obligations = {
-  ...programmingObligations,
-  ...readingObligations,
-  ...networkObligations,
-  ...linkObligations,
-};
-/** Titles of what a board owes, as the suite shows them. */
-export type Obligation = keyof typeof obligations;
-export const obligationTitles = Object.keys(obligations) as readonly Obligation[];
+import { type ObligationTitle, obligations, obligationTitles } from "../conformance/index.ts";
 
 export interface ContractOptions {
   /** Obligations that this board is known not to keep; the suite shows them as skipped. */
-  readonly skip?: readonly Obligation[];
+  readonly skip?: readonly ObligationTitle[];
 }
 
 /**

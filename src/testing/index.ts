@@ -6,4 +6,5 @@ export {
   type SimulatorSettings,
   simulatedBoard,
 } from "#drivers";
-export { boardContract, type ContractOptions, type Obligation, obligationTitles } from "./contract.ts";
+export { type ObligationTitle, obligationTitles } from "../conformance/index.ts";
+export { boardContract, type ContractOptions } from "./contract.ts";

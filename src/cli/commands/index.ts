@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { Terminal } from "../terminal.ts";
 import { boardCommand } from "./board.ts";
+import { conformanceCommand } from "./conformance.ts";
 import { consoleCommand } from "./console.ts";
 import { demoCommand } from "./demo.ts";
 import { deployCommand } from "./deploy.ts";
@@ -24,6 +25,7 @@ const all = [
   evaluateCommand,
   boardCommand,
   consoleCommand,
+  conformanceCommand,
   recordCommand,
   simCommand,
   trainCommand,

@@ -1,5 +1,5 @@
-import { expect } from "vitest";
 import { seconds, volts } from "#protocol";
+import { must } from "./must.ts";
 import { corner, expectRejection, type Obligation, programming } from "./obligation.ts";
 
 const sum = (values: Uint16Array): number => values.reduce((all, value) => all + value, 0);
@@ -11,12 +11,14 @@ export const programmingObligations = {
     async holds(board) {
       const request = programming(board, corner(board, 8, 8), (cell) => (cell % 8) / 8);
       const report = await board.program(request);
-      expect(report.outcomes).toHaveLength(request.targets.length);
+      must.equal(report.outcomes.length, request.targets.length, "outcomes");
       const settled = report.outcomes.flatMap((outcome, i) => (outcome === "settled" ? [i] : []));
-      expect(settled.length).toBeGreaterThan(request.targets.length / 2);
+      must.above(settled.length, request.targets.length / 2, "cells that settled");
       for (const i of settled)
-        expect(Math.abs(report.conductances[i]! - request.targets[i]!)).toBeLessThanOrEqual(
+        must.atMost(
+          Math.abs(report.conductances[i]! - request.targets[i]!),
           request.tolerance + board.descriptor.conductance.lsb,
+          "distance of a settled cell from its target, in siemens,",
         );
     },
   },
@@ -36,7 +38,7 @@ export const programmingObligations = {
         (outcome, i) =>
           outcome === "settled" && Math.abs(read[i]! - request.targets[i]!) > 4 * request.tolerance,
       );
-      expect(far.length).toBeLessThanOrEqual(request.targets.length / 50);
+      must.atMost(far.length, request.targets.length / 50, "cells that read far from their target");
     },
   },
   "counts as many pulses as it reports": {
@@ -48,8 +50,12 @@ export const programmingObligations = {
         programming(board, corner(board, 12, 12), (cell) => 1 - (cell % 5) / 5),
       );
       const after = await board.sense();
-      expect(sum(up.pulses) + sum(down.pulses)).toBeGreaterThan(0);
-      expect(after.pulses - before.pulses).toBe(sum(up.pulses) + sum(down.pulses));
+      must.above(sum(up.pulses) + sum(down.pulses), 0, "pulses reported");
+      must.equal(
+        after.pulses - before.pulses,
+        sum(up.pulses) + sum(down.pulses),
+        "pulses counted, against those reported,",
+      );
     },
   },
   "gives no cell more pulses than it may, and reports one that does not settle": {
@@ -60,8 +66,9 @@ export const programmingObligations = {
       const far = programming(board, area, () => 0.9);
       for (const maxPulses of [0, 1]) {
         const report = await board.program({ ...far, maxPulses });
-        for (const pulses of report.pulses) expect(pulses).toBeLessThanOrEqual(maxPulses);
-        if (maxPulses === 0) expect(report.outcomes).not.toContain("settled");
+        for (const pulses of report.pulses) must.atMost(pulses, maxPulses, "pulses of a cell");
+        if (maxPulses === 0)
+          must.equal(report.outcomes.includes("settled"), false, "whether a cell settled without a pulse");
       }
     },
   },
@@ -71,8 +78,12 @@ export const programmingObligations = {
       const told: number[] = [];
       const request = programming(board, corner(board, 16, 16), (cell) => (cell % 3) / 3);
       await board.program({ ...request, onProgress: (done) => told.push(done) });
-      expect(told.at(-1)).toBe(request.targets.length);
-      expect(told).toEqual([...told].sort((a, b) => a - b));
+      must.equal(told.at(-1), request.targets.length, "cells done, told last,");
+      must.equal(
+        told,
+        [...told].sort((a, b) => a - b),
+        "cells done, told in order,",
+      );
     },
   },
   "refuses cells outside its array and targets outside its range": {
@@ -96,10 +107,14 @@ export const programmingObligations = {
       stop.abort();
       await expectRejection(call, "CANCELLED");
       const [stopped, later] = [await board.sense(), await board.sense()];
-      expect(later.pulses).toBe(stopped.pulses);
+      must.equal(later.pulses, stopped.pulses, "pulses a moment after the rejection");
       const unasked = board.program({ ...request, signal: AbortSignal.abort() });
       await expectRejection(unasked, "CANCELLED");
-      expect((await board.sense()).pulses).toBe(stopped.pulses);
+      must.equal(
+        (await board.sense()).pulses,
+        stopped.pulses,
+        "pulses after a call that was cancelled before",
+      );
     },
   },
   "gives a single pulse once, and none above its limits": {
@@ -114,7 +129,7 @@ export const programmingObligations = {
       await expectRejection(high, "BOARD_REFUSED");
       const long = board.pulse({ tile, row, col }, "set", pulseVoltage, seconds(pulseWidth * 1.1));
       await expectRejection(long, "BOARD_REFUSED");
-      expect((await board.sense()).pulses - before.pulses).toBe(2);
+      must.equal((await board.sense()).pulses - before.pulses, 2, "pulses counted");
     },
   },
 } as const satisfies Record<string, Obligation>;

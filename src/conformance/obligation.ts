@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import {
   type Area,
   type Capability,
@@ -10,8 +9,9 @@ import {
   type ReadOutRequest,
   siemens,
 } from "#protocol";
+import { must } from "./must.ts";
 
-/** One thing that every board owes, and how it is seen. */
+/** One thing that every board owes, and how it is seen. It throws, or rejects, where it is not kept. */
 export interface Obligation {
   readonly needs: readonly Capability[];
   readonly holds: (board: CrossbarBoard) => Promise<void>;
@@ -23,7 +23,7 @@ export async function expectRejection(call: Promise<unknown>, ...codes: ErrorCod
     () => "nothing: it resolved",
     (reason: unknown) => reason,
   );
-  expect(codes).toContain(isMhoError(error) ? error.code : error);
+  must.oneOf(isMhoError(error) ? error.code : error, codes, "what the call rejected with");
 }
 
 /** An area in a corner of the last tile, at most so large. */

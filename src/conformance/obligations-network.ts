@@ -1,5 +1,5 @@
-import { expect } from "vitest";
 import type { Area, CrossbarBoard, ForwardPlan, ForwardRequest, PlanLayer } from "#protocol";
+import { must } from "./must.ts";
 import { corner, expectRejection, type Obligation, programming, reading } from "./obligation.ts";
 
 const repeats = 200;
@@ -52,9 +52,17 @@ export const networkObligations = {
         momentsOf(codes.subarray(vector * size, (vector + 1) * size), area.cols).forEach((own, j) => {
           const at = vector * area.cols + j;
           const spread = Math.max(own.variance, variances[at]!, 0.25);
-          expect(Math.abs(means[at]! - own.mean)).toBeLessThan(6 * Math.sqrt((2 * spread) / repeats) + 1);
-          expect(variances[at]!).toBeLessThan(3 * own.variance + 1);
-          expect(own.variance).toBeLessThan(3 * variances[at]! + 1);
+          must.below(
+            Math.abs(means[at]! - own.mean),
+            6 * Math.sqrt((2 * spread) / repeats) + 1,
+            "mean on the board, from that of the codes,",
+          );
+          must.below(
+            variances[at]!,
+            3 * own.variance + 1,
+            "variance on the board, against that of the codes,",
+          );
+          must.below(own.variance, 3 * variances[at]! + 1, "variance of the outputs, in codes squared,");
         });
       }
     },
@@ -73,14 +81,26 @@ export const networkObligations = {
       const wanted = momentsOf(differences, area.cols / 2);
       for (const added of [0, 400]) {
         const report = await board.forward(running(pairs(area, request.range, added), request));
-        expect(report.codes).toHaveLength(repeats * (area.cols / 2));
+        must.equal(report.codes.length, repeats * (area.cols / 2), "output codes");
         momentsOf(report.codes, area.cols / 2).forEach((own, j) => {
           const spread = wanted[j]!.variance + added + 0.25;
           const far = Math.abs(own.mean - wanted[j]!.mean - 5);
-          expect(far).toBeLessThan(6 * Math.sqrt((2 * spread) / repeats) + 1);
+          must.below(
+            far,
+            6 * Math.sqrt((2 * spread) / repeats) + 1,
+            "distance of the mean from that of the read-outs, in codes,",
+          );
           // The variance of 200 samples is within a factor 1.7 but once in 1e6.
-          expect(own.variance).toBeLessThan(1.7 * 1.7 * (wanted[j]!.variance + added) + 1);
-          expect(own.variance).toBeGreaterThan((wanted[j]!.variance + added) / (1.7 * 1.7) - 1);
+          must.below(
+            own.variance,
+            1.7 * 1.7 * (wanted[j]!.variance + added) + 1,
+            "variance of the outputs, in codes squared,",
+          );
+          must.above(
+            own.variance,
+            (wanted[j]!.variance + added) / (1.7 * 1.7) - 1,
+            "variance of the outputs, in codes squared,",
+          );
         });
       }
     },
@@ -93,7 +113,7 @@ export const networkObligations = {
       const beyond = pairs({ ...area, tile: board.descriptor.tiles }, request.range, 0);
       await expectRejection(board.forward(running(beyond, request)), "BOARD_REFUSED");
       const { codes } = await board.forward(running(pairs(area, request.range, 0), request));
-      expect(codes).toHaveLength(repeats * 2);
+      must.equal(codes.length, repeats * 2, "codes");
     },
   },
 } as const satisfies Record<string, Obligation>;

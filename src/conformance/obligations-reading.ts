@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { must } from "./must.ts";
 import { corner, expectRejection, type Obligation, programming, reading } from "./obligation.ts";
 
 const mean = (values: ArrayLike<number>): number =>
@@ -14,15 +14,15 @@ export const readingObligations = {
       await board.program(programming(board, area, (cell) => (cell % 4) / 4));
       const cells = area.rows * area.cols;
       const read = await board.readCells(area, 40);
-      expect(read).toHaveLength(40 * cells);
+      must.equal(read.length, 40 * cells, "conductances");
       const reference = await board.readCells(area, 1);
-      expect(reference).toHaveLength(cells);
+      must.equal(reference.length, cells, "conductances");
       const window = board.descriptor.conductance.max - board.descriptor.conductance.min;
       const far = targets.filter((target, i) => {
         const reads = Array.from({ length: 40 }, (_, repeat) => read[repeat * cells + i]!);
         return Math.abs(mean(reads) - target) > window / 5;
       });
-      expect(far.length).toBeLessThanOrEqual(cells / 16);
+      must.atMost(far.length, cells / 16, "cells that read far from their target");
     },
   },
   "gives one code for each column of each sample, more driven rows more current": {
@@ -32,12 +32,12 @@ export const readingObligations = {
       await board.program(programming(board, area, () => 0.8));
       const share = (vector: number): number => [0, 0.4, 0.8][vector % 3]!;
       const { codes } = await board.readOut(reading(board, area, { vectors: 3, repeats: 50, share }));
-      expect(codes).toHaveLength(3 * 50 * area.cols);
+      must.equal(codes.length, 3 * 50 * area.cols, "codes");
       const levels = [0, 1, 2].map((vector) =>
         mean(codes.subarray(vector * 50 * area.cols, (vector + 1) * 50 * area.cols)),
       );
-      expect(levels[1]!).toBeGreaterThan(levels[0]!);
-      expect(levels[2]!).toBeGreaterThan(levels[1]!);
+      must.above(levels[1]!, levels[0]!, "mean code at medium drive, above that at none,");
+      must.above(levels[2]!, levels[1]!, "mean code at high drive, above that at medium,");
     },
   },
   "delivers every sample of a long read-out, in order": {
@@ -54,9 +54,13 @@ export const readingObligations = {
       );
       const dark = sampled.filter((_, s) => Math.floor(s / 20) % 2 === 0);
       const bright = sampled.filter((_, s) => Math.floor(s / 20) % 2 === 1);
-      expect(codes).toHaveLength(1200 * area.cols);
-      expect(Math.min(...bright)).toBeGreaterThan(Math.max(...dark));
-      expect((await board.sense()).readOuts - before.readOuts).toBeGreaterThanOrEqual(1200);
+      must.equal(codes.length, 1200 * area.cols, "codes");
+      must.above(
+        Math.min(...bright),
+        Math.max(...dark),
+        "least mean code of driven samples, above the greatest of dark ones,",
+      );
+      must.atLeast((await board.sense()).readOuts - before.readOuts, 1200, "read-outs counted");
     },
   },
   "counts the codes that stand at an end of the converter's range": {
@@ -66,7 +70,11 @@ export const readingObligations = {
       const request = reading(board, corner(board, 32, 16), { vectors: 4, repeats: 10, share: () => 1 });
       const { codes, saturated } = await board.readOut({ ...request, range: 0 });
       const top = 2 ** (adc.bits - 1);
-      expect(saturated).toBe(codes.filter((code) => code === top - 1 || code === -top).length);
+      must.equal(
+        saturated,
+        codes.filter((code) => code === top - 1 || code === -top).length,
+        "codes counted at an end of the range",
+      );
     },
   },
   "refuses a range that it does not have and a code that it cannot drive": {
@@ -77,7 +85,11 @@ export const readingObligations = {
       await expectRejection(board.readOut({ ...request, range: adc.ranges.length }), "BOARD_REFUSED");
       const codes = request.codes.map(() => dac.max + 1);
       await expectRejection(board.readOut({ ...request, codes }), "BOARD_REFUSED", "WIRE_RANGE");
-      expect((await board.readOut(request)).codes).toHaveLength(request.area.cols);
+      must.equal(
+        (await board.readOut(request)).codes.length,
+        request.area.cols,
+        "codes of the next read-out",
+      );
     },
   },
   "ends a read-out when its signal is aborted, and goes on with the next": {
@@ -93,7 +105,7 @@ export const readingObligations = {
         vectors: 1,
         codes: request.codes.subarray(0, request.area.rows),
       });
-      expect(next.codes).toHaveLength(500 * request.area.cols);
+      must.equal(next.codes.length, 500 * request.area.cols, "codes of the next read-out");
     },
   },
 } as const satisfies Record<string, Obligation>;

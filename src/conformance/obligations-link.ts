@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { must } from "./must.ts";
 import { corner, expectRejection, type Obligation, reading } from "./obligation.ts";
 
 /** What a board owes whatever is asked of it. */
@@ -8,22 +8,26 @@ export const linkObligations = {
     async holds({ descriptor }) {
       const { tiles, rows, cols, dac, adc, conductance, limits } = descriptor;
       for (const positive of [tiles, rows, cols, dac.lsb, dac.max, adc.bits, conductance.lsb, ...adc.ranges])
-        expect(positive).toBeGreaterThan(0);
-      expect(dac.min).toBeLessThanOrEqual(0);
-      expect(conductance.max).toBeGreaterThan(conductance.min);
-      expect(conductance.max / conductance.lsb).toBeLessThanOrEqual(0x7fff);
-      expect(limits.readVoltage).toBeLessThan(limits.pulseVoltage);
-      expect([...adc.ranges]).toEqual([...adc.ranges].sort((a, b) => a - b));
+        must.above(positive, 0, "a size, step or range");
+      must.atMost(dac.min, 0, "dac.min");
+      must.above(conductance.max, conductance.min, "conductance.max");
+      must.atMost(conductance.max / conductance.lsb, 0x7fff, "conductance.max / conductance.lsb");
+      must.below(limits.readVoltage, limits.pulseVoltage, "limits.readVoltage");
+      must.equal(
+        [...adc.ranges],
+        [...adc.ranges].sort((a, b) => a - b),
+        "adc.ranges, which go up,",
+      );
     },
   },
   "senses a temperature and a supply, and never turns its ticks back": {
     needs: [],
     async holds(board) {
       const [first, second] = [await board.sense(), await board.sense()];
-      expect(first.temperature).toBeGreaterThan(200);
-      expect(first.temperature).toBeLessThan(400);
-      expect(first.supply).toBeGreaterThan(0);
-      expect(second.ticks).toBeGreaterThanOrEqual(first.ticks);
+      must.above(first.temperature, 200, "temperature in kelvin");
+      must.below(first.temperature, 400, "temperature in kelvin");
+      must.above(first.supply, 0, "supply in volts");
+      must.atLeast(second.ticks, first.ticks, "ticks, the second time,");
     },
   },
   "answers calls that run at the same time, each with its own": {
@@ -37,10 +41,10 @@ export const linkObligations = {
         board.sense(),
         board.readCells(two, 3),
       ]);
-      expect(a.codes).toHaveLength(21 * one.cols);
-      expect(b.codes).toHaveLength(10 * two.cols);
-      expect(c.temperature).toBeGreaterThan(0);
-      expect(cells).toHaveLength(3 * two.rows * two.cols);
+      must.equal(a.codes.length, 21 * one.cols, "codes of the first of two read-outs");
+      must.equal(b.codes.length, 10 * two.cols, "codes of the second of two read-outs");
+      must.above(c.temperature, 0, "temperature in kelvin");
+      must.equal(cells.length, 3 * two.rows * two.cols, "conductances read");
     },
   },
   "is idle after idle, also while another call runs": {
@@ -52,8 +56,8 @@ export const linkObligations = {
         (error: { code?: string }) => error.code,
       );
       await board.idle();
-      expect((await board.sense()).idle).toBe(true);
-      expect(["done before", "CANCELLED"]).toContain(await running);
+      must.equal((await board.sense()).idle, true, "idle, sensed after idle,");
+      must.oneOf(await running, ["done before", "CANCELLED"], "end of what ran");
     },
   },
   "counts what goes over its link, on both sides": {
@@ -62,11 +66,11 @@ export const linkObligations = {
       const before = await board.linkFigures();
       await board.sense();
       const { host, board: far } = await board.linkFigures();
-      expect(host.framesOut - before.host.framesOut).toBeGreaterThanOrEqual(2);
-      expect(far.framesIn - before.board.framesIn).toBeGreaterThanOrEqual(2);
-      expect(host.bytesIn).toBeGreaterThan(before.host.bytesIn);
-      expect(far.bytesOut).toBeGreaterThan(before.board.bytesOut);
-      expect(host.roundTrip).toBeGreaterThan(0);
+      must.atLeast(host.framesOut - before.host.framesOut, 2, "frames that the host sent");
+      must.atLeast(far.framesIn - before.board.framesIn, 2, "frames that the board heard");
+      must.above(host.bytesIn, before.host.bytesIn, "bytes that the host heard");
+      must.above(far.bytesOut, before.board.bytesOut, "bytes that the board sent");
+      must.above(host.roundTrip, 0, "round trip in seconds");
     },
   },
   "rejects calls after close with LINK_LOST, and may be closed twice": {
