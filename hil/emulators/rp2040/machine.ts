@@ -3,8 +3,8 @@ import { type RandomStream, randomStream } from "#calibration";
 import { type Seconds, seconds } from "#protocol";
 import { type FrontEnd, type FrontEndOptions, frontEnd } from "../front-end.ts";
 import { Gathered, type Machine } from "../machine.ts";
-import { paint, stackDepth } from "../stack.ts";
 import { SpiFrontEnd } from "../spi-front-end.ts";
+import { paint, stackDepth } from "../stack.ts";
 import { Pl011 } from "./pl011.ts";
 
 const nanos = 1e9;
@@ -93,7 +93,8 @@ export class Rp2040Machine implements Machine {
   }
 
   run(until: Seconds): void {
-    const end = until * nanos;
+    // The next whole nanosecond: half of one less, and `now` might say for ever that it is not yet there.
+    const end = Math.floor(until * nanos) + 1;
     const { core } = this.#mcu;
     while (this.#clock.nanos < end) {
       // What is pending ends a WFI also where interrupts are masked; rp2040js would sleep for ever.
@@ -106,6 +107,17 @@ export class Rp2040Machine implements Machine {
     }
   }
 
+    const c = this.#mcu.core;
+    return [
+      c.PC.toString(16),
+      c.waiting,
+      c.pendingInterrupts,
+      c.enabledInterrupts,
+      c.PM,
+      c.IPSR,
+      c.registers[14].toString(16),
+    ];
+  }
   receive(bytes: Uint8Array): void {
     this.#uart.receive(bytes);
   }

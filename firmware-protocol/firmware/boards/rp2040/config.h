@@ -3,7 +3,7 @@
 #define MHO_CONFIG_H
 
 /* ---- what the hello says (PROTOCOL.md 11) ---- */
-#ifdef LINK_USB
+#ifdef SERIAL_usb
 #define BOARD_FIRMWARE "mho firmware 0.1, rp2040 usb"
 #else
 #define BOARD_FIRMWARE "mho firmware 0.1, rp2040"

@@ -16,7 +16,7 @@ void hal_start(void) {
   hal_safe();
   REGISTER(TIMER_INTE) = 1;
   REGISTER(NVIC_ENABLE) = 1u << IRQ_TIMER0;
-  line_start();
+  serial_start();
 }
 
 /* Random bits of the ring oscillator, 8 readings each (datasheet 2.17.5). */

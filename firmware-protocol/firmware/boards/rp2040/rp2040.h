@@ -3,8 +3,8 @@
 #define MHO_RP2040_H
 
 /* The link, over UART (uart.c) or USB (usb.c). */
-void line_start(void);
-void line_interrupt(void);
+void serial_start(void);
+void serial_interrupt(void);
 /* Pins and clock of the bus to the front end (bus.c). */
 void bus_start(void);
 void pin_interrupt(void);

@@ -7,7 +7,7 @@ int main(void);
 void reset(void);
 void pin_interrupt(void);
 void timer_interrupt(void);
-void line_interrupt(void);
+void serial_interrupt(void);
 
 static void stopped(void) {
   for (;;) sleep_until_interrupt();
@@ -20,9 +20,9 @@ __attribute__((section(".vectors"), used)) static const vector vectors[16 + 26] 
     [2] = stopped,
     [3] = stopped,
     [16 + IRQ_TIMER0] = timer_interrupt,
-    [16 + IRQ_USB] = line_interrupt,
+    [16 + IRQ_USB] = serial_interrupt,
     [16 + IRQ_PINS] = pin_interrupt,
-    [16 + IRQ_UART0] = line_interrupt,
+    [16 + IRQ_UART0] = serial_interrupt,
 };
 
 static void phase_locked(uint32_t pll, uint32_t feedback, uint32_t dividers) {

@@ -8,7 +8,7 @@
 static uint8_t waiting[TX_SIZE];
 static volatile uint16_t first, count;
 
-void line_start(void) {
+void serial_start(void) {
   const uint32_t divisor = (CLOCK_HZ * 4u + BAUD / 2u) / BAUD; /* in 64ths of a bit's 16 clocks */
   REGISTER(PIN_CTRL(0)) = FUNCTION_UART;
   REGISTER(PIN_CTRL(1)) = FUNCTION_UART;
@@ -34,9 +34,10 @@ static void transmit(void) {
     CLEAR(UART_IMSC) = UART_TX;
 }
 
-void line_interrupt(void) {
-  while (!(REGISTER(UART_FR) & UART_FR_RXFE)) link_received((uint8_t)REGISTER(UART_DR));
+/* Cleared first: a byte that comes while the FIFO is emptied calls again. */
+void serial_interrupt(void) {
   REGISTER(UART_ICR) = UART_RX | UART_RT | UART_TX;
+  while (!(REGISTER(UART_FR) & UART_FR_RXFE)) link_received((uint8_t)REGISTER(UART_DR));
   transmit();
 }
 
