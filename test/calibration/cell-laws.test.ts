@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  activatedConductance,
   cmoNoiseSize,
   cmoProgrammingSigma,
   conductanceAt,
@@ -119,6 +120,18 @@ describe("temperature", () => {
     expect(conductanceAt(microsiemens(10), kelvin(400))).toBe(microsiemens(10));
     expect(conductanceAt(microsiemens(10), kelvin(350), { coefficient: -1e-3 }) * 1e6).toBeCloseTo(9.5, 12);
     expect(() => conductanceAt(microsiemens(10), kelvin(400), { coefficient: 0.01 })).toThrow(refused);
+  });
+  // exp(−E_a/k (1/T − 1/300)), k = 8.617333262e-5 eV/K, by Python.
+  it.each([
+    [0.1, 350, 1.7377585637],
+    [0.05, 350, 1.3182407078],
+    [0.1, 250, 0.4613332826],
+    [0, 400, 1],
+  ])("follows Arrhenius: %f eV at %d K conduct %f of what they do at 300 K", (energy, temperature, share) => {
+    const warm = activatedConductance(microsiemens(10), kelvin(temperature), energy);
+    expect(warm / microsiemens(10)).toBeCloseTo(share, 9);
+    expect(() => activatedConductance(microsiemens(10), kelvin(190), energy)).toThrow(refused);
+    expect(() => activatedConductance(microsiemens(10), kelvin(temperature), 1.1)).toThrow(refused);
   });
 });
 

@@ -105,6 +105,41 @@ describe("a profile that does not hold", () => {
       (p: Json) => Object.assign(p.pulses!.amplitude!, { value: 9 }),
       /pulseVoltage/,
     ],
+    [
+      "a law of temperature that leaves out 300 K",
+      (p: Json) =>
+        Object.assign(p, {
+          thermal: {
+            law: "arrhenius",
+            activationEnergy: { value: 40, unit: "meV", assumed: true },
+            coldest: { value: 310, unit: "K", assumed: true },
+            hottest: { value: 350, unit: "K", assumed: true },
+          },
+        }),
+      /thermal.*300 K/,
+    ],
+    [
+      "an accumulator that holds nothing",
+      (p: Json) =>
+        Object.assign(p, {
+          accumulator: { limit: { value: 0, unit: "A", assumed: true }, kept: { value: 1, assumed: true } },
+        }),
+      /accumulator\.limit/,
+    ],
+    [
+      "a DAC whose one bit is its sign, fed bit by bit",
+      (p: Json) =>
+        Object.assign(p.dac!, {
+          bits: { value: 1, assumed: true },
+          feeding: { value: "bit-serial", assumed: true },
+        }),
+      /dac\.bits/,
+    ],
+    [
+      "reads that move a cell by more than a thousandth",
+      (p: Json) => Object.assign(p, { disturb: { perRead: { value: 0.01, assumed: true } } }),
+      /perRead/,
+    ],
   ])("is refused for %s", async (_, change, why) => {
     await expect(loadProfile(await changed(change))).rejects.toEqual(invalid(why));
   });
