@@ -25,7 +25,7 @@ describe("mho record", () => {
   it("leaves the recorded command's result as it is, and says on stderr what it kept", async () => {
     expect(first.exitCode).toBe(0);
     expect(JSON.parse(first.stdout)).toEqual(JSON.parse((await mho([...infer, "--board", board])).stdout));
-    expect(first.stderr).toMatch(/infer\.mho: 1 links, \d+ messages, [\d.]+ MB/);
+    expect(first.stderr).toMatch(/infer\.mho: 1 link, \d+ messages, [\d.]+ MB/);
   });
 
   it("never writes over a recording", async () => {

@@ -33,6 +33,18 @@ function pathOf(output: string | undefined, emitTest: string | undefined): strin
   });
 }
 
+function inWords({ counts: { links, messages, bytes } }: Recorder): string {
+  if (links === 0) return "the command opened no board";
+  return `${links} ${links === 1 ? "link" : "links"}, ${messages} messages, ${si(bytes, "B")}`;
+}
+
+/** Writes a test, but over no other: somebody may have changed it by hand. */
+async function emit(path: string, test: string): Promise<void> {
+  await writeFile(path, test, { flag: "wx" }).catch((cause: Error) => {
+    throw new MhoError("FILE_UNWRITABLE", { path, why: cause.message }, { cause });
+  });
+}
+
 export const recordCommand = (terminal: Terminal) =>
   command(terminal, "record", {
     does: "Runs a command and keeps all that goes over its links to boards; `--board replay:FILE` plays it back.",
@@ -53,19 +65,10 @@ export const recordCommand = (terminal: Terminal) =>
       const kept = recorder(path, about, { clock: realClock(), onFailure });
       const outcome = await recorded(argv, kept, terminal);
       kept.close(outcome);
-      const { links, messages, bytes } = kept.counts;
-      terminal.err(`${path}: ${links} links, ${messages} messages, ${si(bytes, "B")}\n`);
+      terminal.err(`${path}: ${inWords(kept)}\n`);
       if (options.emitTest !== undefined && kept.failure)
         terminal.err(`${options.emitTest} is not written: the recording is not whole\n`);
       else if (options.emitTest !== undefined)
-        await writeFile(
-          options.emitTest,
-          testOf(options.emitTest, path, { ...about, ...comparable(outcome) }),
-          {
-            flag: "wx",
-          },
-        ).catch((cause: Error) => {
-          throw new MhoError("FILE_UNWRITABLE", { path: options.emitTest!, why: cause.message }, { cause });
-        });
+        await emit(options.emitTest, testOf(options.emitTest, path, { ...about, ...comparable(outcome) }));
       throw new Ended(outcome.exitCode || (kept.failure ? 1 : 0));
     });
