@@ -120,16 +120,17 @@ export class AvrMachine implements Machine {
 
   run(until: Seconds): void {
     const { cpu } = this.#powered;
-    const end = until * oscillator;
+    const { progMem, data } = cpu;
+    const step = avrInstruction; // an import is looked up anew at each use where modules are emulated too
+    const end = Math.ceil(until * oscillator);
+    if (this.#asleep) this.#doze(end);
     while (cpu.cycles < end) {
-      if (this.#asleep) this.#doze(end);
-      else {
-        const opcode = cpu.progMem[cpu.pc]!;
-        avrInstruction(cpu);
-        this.#asleep = opcode === SLEEP && (cpu.data[SMCR]! & SE) !== 0;
-        // The instruction after SEI comes before any interrupt (DS40002061B §7.7): else a byte between it and SLEEP is slept over.
-        if (opcode !== SEI) this.#tick();
-      }
+      const opcode = progMem[cpu.pc];
+      step(cpu);
+      // The instruction after SEI comes before any interrupt (DS40002061B §7.7): else a byte between it and SLEEP is slept over.
+      if (opcode === SEI) continue;
+      if (opcode === SLEEP && (data[SMCR]! & SE) !== 0) this.#doze(end);
+      else cpu.tick();
     }
   }
 
@@ -159,20 +160,18 @@ export class AvrMachine implements Machine {
     return { cpu, usart, portD };
   }
 
-  /** Whatever is due now. */
-  #tick(): void {
-    const { cpu } = this.#powered;
-    const at = cpu.pc;
-    cpu.tick();
-    if (cpu.pc !== at) this.#asleep = false;
-  }
-
-  /** Time goes on to the next thing that happens. */
+  /** Time goes from one thing that happens to the next, until an interrupt has been taken. */
   #doze(end: number): void {
     const { cpu } = this.#powered;
-    const next = (cpu as unknown as { nextClockEvent: { cycles: number } | null }).nextClockEvent;
-    cpu.cycles = Math.max(cpu.cycles, Math.min(Math.ceil(end), next?.cycles ?? end));
-    this.#tick();
+    const pc = cpu.pc;
+    cpu.tick();
+    this.#asleep = cpu.pc === pc;
+    while (this.#asleep && cpu.cycles < end) {
+      const next = (cpu as unknown as { nextClockEvent: { cycles: number } | null }).nextClockEvent;
+      cpu.cycles = Math.max(cpu.cycles, Math.min(end, next?.cycles ?? end));
+      cpu.tick();
+      this.#asleep = cpu.pc === pc;
+    }
   }
 
   #wireSpi(cpu: CPU): void {
