@@ -17,13 +17,7 @@ describe.skipIf(!hasCompiler)("the firmware on the host board (needs gcc and mak
   if (!hasCompiler) return;
   const [usual, small] = await Promise.all([
     hostBoard(),
-    hostBoard("small", [
-      "-DMAX_FRAME=96",
-      "-DWINDOW=1",
-      "-DBOARD_TILES=1",
-      "-DBOARD_ROWS=32",
-      "-DBOARD_COLS=32",
-    ]),
+    hostBoard("-DMAX_FRAME=96", "-DWINDOW=1", "-DBOARD_TILES=1", "-DBOARD_ROWS=32", "-DBOARD_COLS=32"),
   ]);
   boardContract("the C firmware in binary mode", () => open(usual, "a"));
   boardContract("the C firmware in text mode", () => open(usual, "a", "text"));

@@ -1,10 +1,12 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import type { Transport } from "#drivers";
+import { crc32c } from "#protocol";
 import { streamTransport } from "../../drivers/stream-transport.ts";
 
 const run = promisify(execFile);
@@ -22,16 +24,23 @@ export async function works(program: string, ...args: string[]): Promise<boolean
   );
 }
 
-/** Builds a board's firmware; gives the folder that it is built in, which later runs build on. */
-export async function build(board: string, name: string, ...settings: string[]): Promise<string> {
-  const out = join(tmpdir(), `mho-firmware-${process.getuid?.() ?? 0}`, name);
-  await run("make", ["-s", "-C", firmware, `BOARD=${board}`, `OUT=${out}`, ...settings]);
+/**
+ * Builds a board's firmware; gives the folder that it is built in, on which later runs with the same settings build. One at a
+ * time: test files run side by side.
+ */
+export async function build(board: string, ...settings: string[]): Promise<string> {
+  const name = `${board}-${crc32c(Buffer.from(settings.join(" "))).toString(16)}`;
+  const folder = join(tmpdir(), `mho-firmware-${process.getuid?.() ?? 0}`);
+  const out = join(folder, name);
+  await mkdir(folder, { recursive: true });
+  const make = ["make", "-s", "-C", firmware, `BOARD=${board}`, `OUT=${out}`, ...settings];
+  await run("flock", [`${out}.lock`, ...make]);
   return out;
 }
 
 /** The host board's program, with other constants where they are given. */
-export async function hostBoard(name = "host", config: readonly string[] = []): Promise<string> {
-  return join(await build("host", name, `CONFIG=${config.join(" ")}`), "mho-board");
+export async function hostBoard(...config: string[]): Promise<string> {
+  return join(await build("host", `CONFIG=${config.join(" ")}`), "mho-board");
 }
 
 export interface RunningBoard {

@@ -17,7 +17,7 @@ const idsAndSides = frames.map(({ name, side, payload }) => ({
 const or = (bytes: string): string => bytes || "-";
 
 describe.skipIf(!hasCompiler)("the C core (needs gcc and make)", async () => {
-  const program = hasCompiler ? join(await build("vectors", "vectors"), "mho-vectors") : "";
+  const program = hasCompiler ? join(await build("vectors"), "mho-vectors") : "";
   const answers = (commands: readonly string[]): string[] =>
     execFileSync(program, { input: `${commands.join("\n")}\n`, maxBuffer: 1 << 26, encoding: "latin1" })
       .trimEnd()
