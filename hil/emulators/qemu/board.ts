@@ -96,7 +96,10 @@ class Held {
 }
 
 /** Starts QEMU in `folder`, its chardevs at sockets of ours. Rejects where it ends before it has come to them. */
-async function started(folder: string, held: Held): Promise<[child: ChildProcess, link: Socket, bell: Socket]> {
+async function started(
+  folder: string,
+  held: Held,
+): Promise<[child: ChildProcess, link: Socket, bell: Socket]> {
   const [link] = await meeting(join(folder, files.link), held);
   const [bell] = await meeting(join(folder, files.bell), held);
   const child = launch(folder);

@@ -7,7 +7,16 @@ import { paint, stackDepth } from "../stack.ts";
 const memorySize = 16 << 20;
 const ramSize = 1 << 20;
 /** Of the mailbox behind it, by `struct mailbox` of boards/cortex-m/board.h. */
-const at = { uid: 0, seed: 40, temperature: 48, supply: 52, frameBytes: 56, busy: 60, frames: 64, answer: 4160 };
+const at = {
+  uid: 0,
+  seed: 40,
+  temperature: 48,
+  supply: 52,
+  frameBytes: 56,
+  busy: 60,
+  frames: 64,
+  answer: 4160,
+};
 const uidSize = 32;
 /** Kelvin and volts, as the board's own sensors would say. */
 const condition = { temperature: 300, supply: 5 } as const;

@@ -107,17 +107,6 @@ export class Rp2040Machine implements Machine {
     }
   }
 
-    const c = this.#mcu.core;
-    return [
-      c.PC.toString(16),
-      c.waiting,
-      c.pendingInterrupts,
-      c.enabledInterrupts,
-      c.PM,
-      c.IPSR,
-      c.registers[14].toString(16),
-    ];
-  }
   receive(bytes: Uint8Array): void {
     this.#uart.receive(bytes);
   }

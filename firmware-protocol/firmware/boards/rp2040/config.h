@@ -12,7 +12,9 @@
 #ifndef BOARD_SOURCE
 #define BOARD_SOURCE 1 /* 0 simulated, 1 emulated, 2 real */
 #endif
-#define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
+#define BOARD_CAPABILITIES                                                                                  \
+  (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT |                    \
+   CAPABILITY_READ_MOMENTS | CAPABILITY_FORWARD)
 #define BOARD_TILES 64
 #define BOARD_ROWS 128
 #define BOARD_COLS 128
@@ -38,6 +40,8 @@
 /* ---- sizes ---- */
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
 #define TX_SIZE 4096                                         /* bytes that wait for the line while the next sample is taken */
+#define PLAN_SIZE 131072                                     /* bytes of the network plan that fits */
+#define FORWARD_WIDTH 1024                                   /* most inputs or outputs of one of its layers */
 #define ERROR_QUEUE 16                                       /* errors kept, at least 4 */
 #define FACTS_SIZE 96                                        /* characters of facts kept with an error; 0: none are said */
 #define CRC_TABLE 256                                        /* entries: 256, or 16 where flash is short */
