@@ -6,11 +6,12 @@ import { momentReading } from "./moment-reads.ts";
 import { network } from "./network.ts";
 import { deployment, importing, mapping } from "./preparing.ts";
 import { products } from "./products.ts";
-import { posterior, posteriorLaplace, readOut, wire } from "./reading.ts";
+import { posterior, posteriorLaplace, wireBytes } from "./reading.ts";
 import { noRivals, rivals } from "./rivals.ts";
 import type { Bench, Row } from "./row.ts";
 import { solve128, solve256, solveRead } from "./solve.ts";
 import { telegraphNoise } from "./telegraph.ts";
+import { wireShare } from "./wire.ts";
 
 const benches: readonly Bench[] = [
   gaussians,
@@ -23,8 +24,8 @@ const benches: readonly Bench[] = [
   importing,
   mapping,
   deployment,
-  readOut,
-  wire,
+  wireShare,
+  wireBytes,
   posterior,
   posteriorLaplace,
   solve128,

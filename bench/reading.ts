@@ -1,12 +1,12 @@
 import { deviceModel, loadProfile } from "#calibration";
-import { simulatedBoard, simulatedCore } from "#drivers";
-import { type CrossbarBoard, packCodes } from "#protocol";
+import { simulatedBoard } from "#drivers";
+import type { CrossbarBoard } from "#protocol";
 import { shippedDigits, shippedModelPath } from "../src/datasets/index.ts";
 import { deploy } from "../src/deploy/index.ts";
 import { map } from "../src/mapping/index.ts";
 import { normalise, readModel } from "../src/model/index.ts";
 import { infer } from "../src/pipeline.ts";
-import { type Rival, type Rivals, rateOf, wallProbe } from "./measure.ts";
+import { type Rival, type Rivals, wallProbe } from "./measure.ts";
 import { profile } from "./preparing.ts";
 import { type Bench, contest, row } from "./row.ts";
 
@@ -19,36 +19,8 @@ function batch({ descriptor: { rows, cols, dac } }: Pick<CrossbarBoard, "descrip
   return { area, codes, vectors, repeats, range: 0, firstSample: 0, columns: vectors * repeats * cols };
 }
 
-export const readOut: Bench = {
-  name: "read-out",
-  does: "noisy columns through codec and session",
-  run: async () => {
-    await using board = await simulatedBoard({ profile });
-    const { columns, ...request } = batch(board);
-    const rate = await rateOf(() => board.readOut(request), columns / 1e6);
-    const core = await simulatedCore({ profile });
-    const { area, range, codes } = request;
-    const bare = {
-      ...area,
-      range,
-      vectors,
-      repeats,
-      firstSample: 0,
-      zeros: 0,
-      inputs: packCodes(codes, 16),
-      chunks: [] as number[],
-    };
-    const limit = await rateOf(() => core.readOut(bare, codes, 0, vectors * repeats), columns / 1e6);
-    return row({
-      ...{ name: "read-out", unit: "Mcolumns/s", rate },
-      limit: ["the bare simulator, no wire", limit.value],
-      reason: "no rival simulator is installed",
-    });
-  },
-};
-
-export const wire: Bench = {
-  name: "wire",
+export const wireBytes: Bench = {
+  name: "wire-bytes",
   does: "bytes both ways for one sample of all columns of a tile",
   run: async () => {
     await using board = await simulatedBoard({ profile });
@@ -63,7 +35,7 @@ export const wire: Bench = {
     const rate = { value: ((await bytes()) - before - asked) / samples, spread: 0 };
     const { cols, adc } = board.descriptor;
     return row({
-      ...{ name: "wire", unit: "bytes/sample", rate, lessIsBetter: true },
+      ...{ name: "wire-bytes", unit: "bytes/sample", rate, lessIsBetter: true },
       rival: ["the same codes in base64", 4 * Math.ceil((cols * 2) / 3)],
       limit: [`${cols} codes of ${adc.bits} bits`, (cols * adc.bits) / 8],
     });
