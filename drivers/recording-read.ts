@@ -20,6 +20,8 @@ export interface RecordedLink {
   readonly bytes: { readonly toBoard: number; readonly toHost: number };
   readonly chunks: { readonly toBoard: number; readonly toHost: number };
   readonly messages: readonly RecordedMessage[];
+  /** Why the link ended, where mho did not end it. */
+  readonly lost: string | undefined;
 }
 
 export interface Recording {
@@ -40,6 +42,7 @@ const Head = z.object({
   tableHash: z.int(),
 });
 const Message = z.object({ mode: z.enum(["text", "binary"]), line: z.string() });
+const Lost = z.object({ why: z.string() });
 const Link = z.object({ url: z.string() });
 const End = z.object({ exitCode: z.int(), document: z.unknown() });
 
@@ -50,6 +53,7 @@ interface Gathered {
   readonly bytes: { toBoard: number; toHost: number };
   readonly chunks: { toBoard: number; toHost: number };
   readonly messages: RecordedMessage[];
+  lost: string | undefined;
 }
 
 /** Reads a recording as far as it is whole. Errors: FILE_UNREADABLE, FILE_BROKEN. */
@@ -77,6 +81,7 @@ const gathered = (record: FileRecord): Gathered => ({
   bytes: { toBoard: 0, toHost: 0 },
   chunks: { toBoard: 0, toHost: 0 },
   messages: [],
+  lost: undefined,
 });
 
 function take(link: Gathered, record: FileRecord): void {
@@ -86,6 +91,7 @@ function take(link: Gathered, record: FileRecord): void {
     link.bytes[kind] += record.bytes.length;
     link.chunks[kind]++;
   }
+  if (kind === "lost") link.lost = parsed(Lost, record).why;
   if (kind === "request" || kind === "reply")
     link.messages.push({ at, side: kind, ...parsed(Message, record) });
 }

@@ -76,7 +76,7 @@ export function recorder(path: string, about: RecordingHead, options: RecorderOp
         }),
       onClose: (listener) =>
         inner.onClose((reason) => {
-          note("lost", link, { why: reason?.message ?? "closed" });
+          if (reason) note("lost", link, { why: reason.message });
           listener(reason);
         }),
       write: (bytes) => {

@@ -54,7 +54,7 @@ const median = (values: readonly number[]): number | null =>
   values.length === 0 ? null : [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 function linkDocument(link: RecordedLink) {
-  const { url, opened, ended, bytes, chunks, messages } = link;
+  const { url, opened, ended, bytes, chunks, messages, lost = null } = link;
   const kinds = [...kindsOf(messages)].map(([name, { waits, ...counts }]) => {
     const longest = waits.length > 0 ? Math.max(...waits) : null;
     return [name, { ...counts, secondsToAnswer: { median: median(waits), longest } }] as const;
@@ -66,6 +66,7 @@ function linkDocument(link: RecordedLink) {
     board: recordedBoard(link) ?? null,
     modes: [...new Set(messages.map(({ mode }) => mode))],
     seconds: ended - opened,
+    lost,
     bytes,
     chunks,
     messages: Object.fromEntries(kinds),
@@ -98,6 +99,7 @@ function linkLines(link: ReturnType<typeof linkDocument>): string[] {
   return [
     `${link.url}: ${named}`,
     `${link.modes.join(" and ")} mode, ${link.seconds.toFixed(3)} s; ${si(bytes.toBoard, "B")} in ${chunks.toBoard} chunks to the board, ${si(bytes.toHost, "B")} in ${chunks.toHost} from it`,
+    ...(link.lost === null ? [] : [`the link was lost: ${link.lost}`]),
     ...(link.clock ? [`its clock: ${clockInWords(link.clock)}`] : []),
     ...aligned([
       ["message", "requests", "answers", "refused", "events", "median ms", "longest ms"],

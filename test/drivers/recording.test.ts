@@ -98,6 +98,18 @@ describe("a recording", () => {
     expect(broken).toBeGreaterThan((0.9 * whole.length) / 11);
   });
 
+  it("says how a link was lost, and that nobody lost one that was closed", async () => {
+    expect((await readRecording(path)).links[0]!.lost).toBeUndefined();
+    const kept = recorder(file("lost.mho"), about, { clock: virtualClock() });
+    const [near, far] = pipe("sim:");
+    void (await simulatorEndpoint({ tiles: 1, rows: 4, cols: 4 })).attach(far);
+    const board = await wireBoard(kept.tap(near));
+    await far.close();
+    await expect(board.sense()).rejects.toMatchObject({ code: "LINK_LOST" });
+    kept.close();
+    expect((await readRecording(file("lost.mho"))).links[0]!.lost).toMatch(/link to sim: was lost/);
+  });
+
   it("refuses blocks in another order", async () => {
     const bytes = readFileSync(path);
     const first = 8 + bytes.readUInt32LE(16);
