@@ -1,4 +1,4 @@
-import { fillNormals, limits, streams } from "#calibration";
+import { inPlace, limits, numbers, streams } from "#calibration";
 import { cpuProbe } from "./measure.ts";
 import { type Bench, contest } from "./row.ts";
 
@@ -10,8 +10,9 @@ export const gaussians: Bench = {
   name: "gaussians",
   does: "standard normals, float32, one thread",
   run: async ({ numpy, torch }) => {
-    const out = new Float32Array(count);
-    const ours = await cpuProbe(() => fillNormals(out, 1, streams.topUp, 0, 0), count / 1e6);
+    const fill = inPlace(numbers("normals"));
+    const request = { seed: 1, stream: streams.topUp, a: 0, b: 0, count };
+    const ours = await cpuProbe(() => fill(request), count / 1e6);
     const { multiplyAdd, perStep } = limits();
     const limit = await cpuProbe(
       () => multiplyAdd(50_000),

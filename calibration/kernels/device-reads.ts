@@ -10,7 +10,8 @@ export interface Numbered {
   readonly first: number;
 }
 
-export const keyWords = ({ seed, stream }: Numbered): Uint32Array => Uint32Array.of(...keyOf(seed), stream);
+export const keyWords = ({ seed, stream }: Pick<Numbered, "seed" | "stream">): Uint32Array =>
+  Uint32Array.of(...keyOf(seed), stream);
 
 /** Devices of a crossbar, rows × cols, row-major: conductance and the standard deviation of one read of it. */
 export interface DeviceArray extends Matrix {

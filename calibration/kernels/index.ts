@@ -17,7 +17,9 @@ export {
   networkForward,
   type Posterior,
 } from "./network.ts";
-export { devicePanels, floatPanels, padded } from "./panels.ts";
+export { quantised } from "./network-layers.ts";
+export { type Numbers, numbers } from "./numbers.ts";
+export { codePanels, devicePanels, floatPanels, padded } from "./panels.ts";
 export { direct, inPlace, type Pool, pool } from "./pool.ts";
 export { type Telegraph, type TelegraphArray, telegraph } from "./telegraph.ts";
 export { type Kernels, kernels, newKernels, scratch, simd } from "./wasm.ts";

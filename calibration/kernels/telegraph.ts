@@ -79,7 +79,7 @@ export function telegraph(array: TelegraphArray, seed: number, stream: number): 
   const [key, x, levels, odds] = [place(16), place(4 * rows), place(4 * rows * n8), place(8 * rows * n8)];
   const [amplitudes, out, sums] = [place(4 * rows * n8), place(4 * n8), place(8 * n8)];
   write(kernels, [
-    { at: key, numbers: keyWords({ seed, stream, first: 0 }) },
+    { at: key, numbers: keyWords({ seed, stream }) },
     { at: x, numbers: inputs },
     { at: odds, numbers: oddsOf(array) },
     { at: amplitudes, numbers: floatPanels(array.amplitudes, array) },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { randomStream } from "#calibration";
+import { fillLaplaces, fillNormals, randomStream } from "#calibration";
 import { type DeviceArray, deviceReads, mergedPairs } from "../../calibration/kernels/device-reads.ts";
 import { momentReads } from "../../calibration/kernels/moment-reads.ts";
+import { numbers } from "../../calibration/kernels/numbers.ts";
 import { direct, inPlace, pool } from "../../calibration/kernels/pool.ts";
 import { ksCritical, ksDistance, ksTwoSample, laplaceCdf, meanAndVariance, normalCdf } from "./statistics.ts";
 
@@ -126,6 +127,18 @@ describe("read-outs of every device", () => {
     const nine = new Float32Array(9 * rows).map((_, i) => inputs[i % rows]!);
     expect(read({ ...at, inputs: nine, count: 9 })).toEqual(all);
   });
+});
+
+it.each([
+  ["normals", fillNormals],
+  ["laplaces", fillLaplaces],
+] as const)("draws the same %s in a kernel's memory as into an array, in any number", (law, fill) => {
+  const draw = inPlace(numbers(law));
+  for (const length of [1, 16, 4096, 10_001, 5]) {
+    const wanted = new Float32Array(length);
+    fill(wanted, 2 ** 40 + 11, 3, 9, 7);
+    expect(draw({ seed: 2 ** 40 + 11, stream: 3, a: 9, b: 7, count: length })).toEqual(wanted);
+  }
 });
 
 describe("read-outs from moments", () => {
