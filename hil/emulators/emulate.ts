@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MhoError } from "#protocol";
 import type { FrontEndOptions } from "./front-end.ts";
 import type { Machine } from "./machine.ts";
+import { cortexFirmware, type QemuBoard, qemuBoard } from "./qemu/index.ts";
 
 /** The array behind every emulated board; the firmware's config.h says how much of it the board uses. */
 const array = { profile: "hfox-tsinghua", tiles: 64, rows: 128, cols: 128 };
@@ -47,19 +48,40 @@ const makers: Readonly<Record<string, Maker>> = {
   rp2040,
 };
 
+/** Boards in an emulator that is a program of its own, and runs at its own pace. */
+const ownPace = "mps2-an386";
+
 /** Boards that `emulated:` knows. */
-export const emulatedBoards: readonly string[] = Object.keys(makers);
+export const emulatedBoards: readonly string[] = [...Object.keys(makers), ownPace];
+
+/** Name and settings of an `emulated:` URL; URL_INVALID where it has any that are not known. */
+function settingsOf(url: string): [board: string, settings: z.output<typeof Settings>] {
+  const { pathname, searchParams } = new URL(url);
+  if (!emulatedBoards.includes(pathname))
+    throw new MhoError("URL_INVALID", { url, why: `emulated boards are ${emulatedBoards.join(", ")}` });
+  const settings = Settings.safeParse(Object.fromEntries(searchParams));
+  if (!settings.success) throw new MhoError("URL_INVALID", { url, why: z.prettifyError(settings.error) });
+  return [pathname, settings.data];
+}
+
+/**
+ * The board at `emulated:mps2-an386`, started in QEMU, its firmware built on the spot; none for the URL of another board.
+ * Throws URL_INVALID, EMULATED_ABSENT or FIRMWARE_UNBUILT.
+ */
+export async function emulateInQemu(url: string, start = 0): Promise<QemuBoard | undefined> {
+  const [board, { seed, watchdog }] = settingsOf(url);
+  if (board !== ownPace) return undefined;
+  const firmware = await cortexFirmware(watchdog);
+  return qemuBoard({ firmware, front: { ...array, seed }, name: `${board}-emulated-${seed}`, start });
+}
 
 /**
  * The board at `emulated:atmega2560?baud=1000000&seed=7`, its firmware built on the spot. Throws URL_INVALID,
  * EMULATOR_MISSING or FIRMWARE_UNBUILT.
  */
 export async function emulate(url: string, start = 0): Promise<Machine> {
-  const parsed = new URL(url);
-  const make = makers[parsed.pathname];
-  if (!make)
-    throw new MhoError("URL_INVALID", { url, why: `emulated boards are ${emulatedBoards.join(", ")}` });
-  const settings = Settings.safeParse(Object.fromEntries(parsed.searchParams));
-  if (!settings.success) throw new MhoError("URL_INVALID", { url, why: z.prettifyError(settings.error) });
-  return make({ ...array, seed: settings.data.seed }, { ...settings.data, start });
+  const [board, settings] = settingsOf(url);
+  const make = makers[board];
+  if (!make) throw new MhoError("URL_INVALID", { url, why: `${board} runs in QEMU, at its own pace` });
+  return make({ ...array, seed: settings.seed }, { ...settings, start });
 }

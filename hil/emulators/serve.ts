@@ -2,9 +2,9 @@ import { randomInt } from "node:crypto";
 import { createInterface } from "node:readline";
 import { realClock } from "#calibration";
 import { isMhoError } from "#protocol";
-import { emulate } from "./emulate.ts";
+import { emulate, emulateInQemu } from "./emulate.ts";
 import type { Machine } from "./machine.ts";
-import { servedTty } from "./served-tty.ts";
+import { joinedTty, servedTty } from "./served-tty.ts";
 
 /**
  * A program of its own: an emulated board at a tty. `serve.js URL` writes `{"path": …}`, or `{"code": …, "facts": …}`
@@ -13,7 +13,8 @@ import { servedTty } from "./served-tty.ts";
  */
 const say = (document: object): void => void process.stdout.write(`${JSON.stringify(document)}\n`);
 
-function answer(machine: Machine, line: string): void {
+function answer(machine: Machine | undefined, line: string): void {
+  if (machine === undefined) return say({});
   if (line === "reset") machine.reset();
   const { front } = machine;
   say({
@@ -24,8 +25,10 @@ function answer(machine: Machine, line: string): void {
 }
 
 try {
-  const machine = await emulate(process.argv[2] ?? "", randomInt(2 ** 31));
-  const served = await servedTty(machine, realClock());
+  const [url, start] = [process.argv[2] ?? "", randomInt(2 ** 31)];
+  const inQemu = await emulateInQemu(url, start);
+  const machine = inQemu ? undefined : await emulate(url, start);
+  const served = await (inQemu ? joinedTty(inQemu.transport) : servedTty(machine!, realClock()));
   say({ path: served.path });
   for await (const line of createInterface({ input: process.stdin })) answer(machine, line);
   await served.close();

@@ -30,6 +30,20 @@ export async function servedTty(machine: Machine, clock: Clock): Promise<ServedM
   return { path, close };
 }
 
+/** Joins the link of a board that runs by itself to a tty. Rejects with PTY_UNAVAILABLE. */
+export async function joinedTty(board: Transport): Promise<ServedMachine> {
+  const { path, transport } = await openPty();
+  const lost = (): void => void transport.close();
+  transport.onData((bytes) => void board.write(bytes).catch(lost));
+  board.onData((bytes) => void transport.write(bytes).catch(() => "nobody takes them"));
+  board.onClose(lost);
+  const close = async (): Promise<void> => {
+    await transport.close();
+    await board.close();
+  };
+  return { path, close };
+}
+
 async function keepRunning(
   machine: Machine,
   clock: Clock,

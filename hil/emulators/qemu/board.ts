@@ -56,14 +56,19 @@ function launch(folder: string): ChildProcess {
   );
 }
 
+const absent = (why: string, cause?: unknown): MhoError =>
+  new MhoError("EMULATED_ABSENT", { url, why }, { cause });
+
 /** What `child` writes to stderr, once it has ended before its time. */
 async function lastWords(child: ChildProcess): Promise<never> {
   let said = "";
   child.stderr!.on("data", (chunk) => {
     said += chunk;
   });
-  const [code] = await once(child, "close").catch((error: Error) => [error.message]);
-  throw new MhoError("BOARD_ABSENT", { url, why: `QEMU ended with ${code}: ${said.trim()}` });
+  const [code] = await once(child, "close").catch((cause: Error) => {
+    throw absent("util-linux's setpriv is not installed", cause);
+  });
+  throw absent(`QEMU (Debian's qemu-system-arm) ended with ${code}: ${said.trim()}`);
 }
 
 /** A transport that ends the board, too, when it is closed. */
@@ -114,7 +119,7 @@ async function started(
 /**
  * Starts an MPS2 with a Cortex-M4F in QEMU, its link at a socket of ours, its front end behind a mailbox. Board time is the
  * wall's, and conversions and pulses take none of it: the cells' time runs ahead by what they would take.
- * Rejects with BOARD_ABSENT where QEMU does not start.
+ * Rejects with EMULATED_ABSENT.
  */
 export async function qemuBoard(options: QemuOptions): Promise<QemuBoard> {
   const held = new Held();

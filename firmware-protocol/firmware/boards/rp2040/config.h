@@ -52,7 +52,7 @@
 #define READ_RANGE 1  /* of ADC_RANGES: a cell at 20 uS carries 4 uA, all of the lowest */
 
 /* ---- programming ---- */
-#define VERIFY_READS 20           /* reads averaged by a verify */
+#define VERIFY_READS 4            /* reads averaged by a verify */
 #define READ_SIGMA 450.0f         /* standard deviation of one read, counts */
 #define PULSE_THRESHOLD 1.4f      /* volts below which nothing moves */
 #define PULSE_AMPLITUDE 4.0f      /* volts of the largest pulse */
