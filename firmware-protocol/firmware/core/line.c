@@ -18,8 +18,9 @@ static struct {
   uint16_t seq;
   uint8_t previous;
   uint8_t part;
+  uint8_t number; /* characters of `#12` */
   uint8_t command; /* its number and 1; 0 for a request */
-  bool numbered, unprintable, overlong, returned;
+  bool numbered, checked, unprintable, overlong, returned;
   struct line_refusal refusal;
 } line;
 
@@ -50,6 +51,7 @@ static bool is_number(void) {
   }
   if (word_in_hand.held + 1u != line.length) return false; /* a space has come */
   line.numbered = true;
+  line.number = word_in_hand.held;
   line.seq = seq < NO_REQUEST ? (uint16_t)seq : NO_REQUEST;
   if (seq >= NO_REQUEST) wrong(REFUSAL_MALFORMED, bad_number);
   return true;
@@ -132,10 +134,10 @@ static bool take_crc(uint32_t *said) {
 
 static bool damaged(void) {
   uint32_t said;
-  bool checked = take_crc(&said);
-  if (checked && said == line.crc_marked) return false;
+  line.checked = take_crc(&said);
+  if (line.checked && said == line.crc_marked) return false;
   /* Nothing of a damaged line can be believed, its number least of all. */
-  return checked || line.numbered;
+  return line.checked || line.numbered;
 }
 
 static enum line_end refused(struct line_refusal *refusal) {
@@ -163,7 +165,10 @@ static enum line_end unbelieved(struct line_refusal *refusal) {
 enum line_end line_end(struct request *request, struct line_refusal *refusal) {
   if (line.overlong || line.unprintable || damaged()) return unbelieved(refusal);
   end_word();
-  if (line.part == PART_NAME && !line.numbered && line.refusal.code == 0) return LINE_NOTHING;
+  if (line.part == PART_NAME && !line.checked && line.refusal.code == 0) return LINE_NOTHING;
+  /* With nothing behind it but a CRC a number is no number, but a word that nobody knows. */
+  bool alone = line.number > 0 && line.number + 10u == line.length;
+  if (alone) return refused_unbelieved(REFUSAL_UNKNOWN_MESSAGE, try_help, refusal);
   if (line.part == PART_NAME) wrong(REFUSAL_UNKNOWN_MESSAGE, try_help);
   const char *name = NULL;
   uint8_t code = line.refusal.code == 0 ? words_close(&name) : 0;
