@@ -117,6 +117,23 @@ describe("columns that gather their rows one after another", () => {
     },
   );
 
+  it("are converted with new noise in every sample, the same for any part asked alone", async () => {
+    const zero = assumed(0);
+    const profile = await profileWith("ideal", (json) => {
+      json.accumulator = { limit: assumed(1e-3, "A"), kept: assumed(1) };
+      Object.assign(json.adc as object, { errors: { inl: zero, dnl: zero, noise: assumed(5) } });
+    });
+    const core = await simulatedCore({ profile, adcBits: 16 });
+    const request = readOutRequest(whole(3, 1), { repeats: 640 });
+    const { codes } = core.readOut(request, new Int16Array(3).fill(9), 0, 640);
+    const { variance } = meanAndVariance(codes);
+    expect(Math.abs(variance / (25 + 1 / 12) - 1)).toBeLessThan(5 * Math.sqrt(2 / 640));
+    expect(codes.subarray(64, 128)).not.toEqual(codes.subarray(0, 64));
+    expect(core.readOut({ ...request }, new Int16Array(3).fill(9), 70, 100).codes).toEqual(
+      codes.subarray(70, 170),
+    );
+  });
+
   it("have no moments of their own: a board asked for that engine says so", async () => {
     const profile = await gathering(unit);
     await expect(simulatedCore({ profile, engine: "moment" })).rejects.toMatchObject({

@@ -153,6 +153,20 @@ describe("resistance of the lines", () => {
     },
   );
 
+  it("draws other noise for each input, and the same again for any part asked alone", async () => {
+    const { core, on } = await resistive("auto");
+    const inputs = new Int16Array(3 * circuit.rows).fill(127);
+    const request = readOutRequest(on, { vectors: 3, repeats: 20, range: 4 });
+    const { codes } = core.readOut(request, inputs, 0, 60);
+    const [first, second] = [
+      codes.subarray(0, 20 * circuit.cols),
+      codes.subarray(20 * circuit.cols, 40 * circuit.cols),
+    ];
+    expect(second).not.toEqual(first);
+    const part = core.readOut({ ...request }, inputs, 15, 33).codes;
+    expect(part).toEqual(codes.subarray(15 * circuit.cols, 48 * circuit.cols));
+  });
+
   it("damps noise by T / G where no cell loses a hundredth: there the read-out costs no solution, and is as exact", async () => {
     const { core, on, held } = await resistive("moment", 0.2);
     const repeats = 20_000;

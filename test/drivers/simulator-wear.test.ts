@@ -78,6 +78,16 @@ describe("endurance: the window that pulses can reach", () => {
     expect(() => core.pulse(pulse)).toThrow(expect.objectContaining({ code: "OUT_OF_MODEL" }));
   });
 
+  it("counts the pulses of program-verify: at a million cycles a cell may still be programmed once", async () => {
+    const core = await simulatedCore({ profile: await wearing(), cycles: 1e6 });
+    const ask = (target: number) => ({
+      ...one,
+      ...{ targets: Int16Array.of(target / 4e-3), tolerance: 250, maxPulses: 100 },
+    });
+    expect(programmed(core, ask(60)).pulses[0]).toBeGreaterThan(0);
+    expect(() => programmed(core, ask(30))).toThrow(expect.objectContaining({ code: "OUT_OF_MODEL" }));
+  });
+
   it("is refused as an option where the profile has no law of it", async () => {
     await expect(simulatedCore({ cycles: 10 })).rejects.toMatchObject({
       code: "OPTION_INVALID",
@@ -190,6 +200,12 @@ describe("a board's temperature", () => {
     Array.from(conductances).forEach((seen, i) => {
       expect(Math.abs(seen - targets[i]!)).toBeLessThanOrEqual(50);
     });
+    // Cells that are where they should be are left alone, and a pulse below the threshold leaves a warm cell as it is.
+    const again = programmed(core, { ...area, targets, tolerance: 50, maxPulses: 200 } as never);
+    expect(Math.max(...Array.from(again.pulses))).toBe(0);
+    const before = core.conductances(one)[0]!;
+    core.pulse({ ...one, polarity: 0, amplitude: volts(0.1), width: seconds(1e-6) });
+    expect(core.conductances(one)[0]! / before).toBeCloseTo(1, 6);
   });
 
   it("is refused outside the profile's range, with the mend", async () => {
