@@ -1,7 +1,7 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { randomStream } from "#calibration";
 import {
   Endpoint,
@@ -178,13 +178,16 @@ describe("a record of exchanges", () => {
 });
 
 describe("a session's clock", () => {
+  const folder = mkdtempSync(join(tmpdir(), "mho-clock-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   it("is that of a board whose clock is 5000 ppm slow and began 100 s before, over a link with delays", async () => {
     const clock = steppedClock();
     const core = ledgerCore({ tickHz: 1e6 });
     const sense = core.sense.bind(core);
     core.sense = () => ({ ...sense(), ticks: Math.floor((100 + clock.now()) * (1 - 5000e-6) * 1e6) });
     const linkFaults = { seed: 5, chances: { delay: 0.3 }, delay: seconds(0.05), from: 6 };
-    const path = join(mkdtempSync(join(tmpdir(), "mho-clock-")), "session.mho");
+    const path = join(folder, "session.mho");
     const kept = recorder(path, { mho: "", command: [], started: "" }, { clock });
     const measured = async () => {
       const endpoint = new Endpoint(core, { clock });
