@@ -195,6 +195,20 @@ export const errorTable = {
     mend: "A replay answers only what was asked when it was made: record this command anew with `mho record`.",
   },
 
+  // benches
+  BENCH_BOARD_ABSENT: {
+    says: "board {uid} of the bench is not there: {found}",
+    mend: "Plug it in, or put its uid (`mho board`) and its ports into the bench file.",
+  },
+  WEAR_SPENT: {
+    says: "{doing} would go beyond the {budget} pulses of the bench's budget",
+    mend: "Raise `limits.pulses` in the bench file if the cells can bear it.",
+  },
+  BENCH_TOO_HOT: {
+    says: "the board has {temperature} K, more than {hottest} K; it is idle now",
+    mend: "Let it cool down, and look at its supply and its fan.",
+  },
+
   // deploy and run
   CELLS_NOT_SETTLED: {
     says: "{count} of {total} cells stayed outside ± {tolerance} µS",
