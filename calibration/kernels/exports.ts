@@ -35,6 +35,12 @@ export interface Exports {
   readonly laplaceReads: Kernel<10>;
   /** mean, sigma, step, out, columns, low, high, key, first, count → saturated */
   readonly codes: Kernel<10, number>;
+  /** codes, out, count, scale */
+  readonly widened: Kernel<4>;
+  /** codes, out, count, scale */
+  readonly squares16: Kernel<4>;
+  /** sums, count, scale */
+  readonly floated: Kernel<3>;
   /** a, b, out, count */
   readonly multiplied: Kernel<4>;
   /** mean, variance, fourth, gain, offset, effective, rows, n8 */

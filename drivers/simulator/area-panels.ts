@@ -1,4 +1,4 @@
-import { devicePanels, floatPanels } from "#calibration";
+import { codePanels, devicePanels, floatPanels, quantised } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
 
 /** Numbers of an area's cells as kernels take them: a sum's weights, or the devices one by one. */
@@ -27,4 +27,25 @@ export function panelOf(area: AgedArea, name: PanelName): Float32Array {
   const panel = panels.get(name) ?? made(area, name);
   panels.set(name, panel);
   return panel;
+}
+
+/** A panel in codes of 16 bits, such that no sum over inputs up to `high` leaves 32 bits, and what a code is worth. */
+export interface CodedPanel {
+  /** The codes, two to a number: panels are kept as floats. */
+  readonly panel: Float32Array;
+  readonly lsb: number;
+}
+
+const coded = new WeakMap<AgedArea, Map<string, CodedPanel>>();
+
+/** As `panelOf`, in codes, for inputs of codes up to `high`. */
+export function codedPanelOf(area: AgedArea, name: "mean" | "variance", high: number): CodedPanel {
+  const panels = coded.get(area) ?? new Map<string, CodedPanel>();
+  coded.set(area, panels);
+  const held = panels.get(`${name} ${high}`);
+  if (held !== undefined) return held;
+  const { codes, lsb } = quantised(area[name], area, high);
+  const made = { panel: new Float32Array(codePanels(codes, area).buffer), lsb };
+  panels.set(`${name} ${high}`, made);
+  return made;
 }

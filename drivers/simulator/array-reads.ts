@@ -64,7 +64,8 @@ export class ArrayReads {
   forward(plan: ForwardPlan, request: Request<"forward">, inputs: Int16Array): ForwardRun {
     return this.#forwards.of(request, inputs, () => {
       const samples = request.items * request.samples;
-      const board = { seed: this.#array.devices.seed, reader: this.#reader };
+      const { seed } = this.#array.devices;
+      const board = { seed, inputHigh: this.#inputHigh, reader: this.#reader };
       const ready = forwardRun(plan, request, inputs, board);
       for (const { blocks, average, twoPhases } of plan.layers)
         for (const block of blocks)
@@ -80,8 +81,13 @@ export class ArrayReads {
     if (countReads(wear, area, { inputs, repeats, tolerance: driftTolerance })) this.#aged.delete(area.tile);
   }
 
+  get #inputHigh(): number {
+    const { min, max } = this.#array.descriptor.dac;
+    return Math.max(-min, max);
+  }
+
   readonly #reader: PartReader = (area, range) => {
-    const settings = this.#reading(area, range);
+    const settings = { ...this.#reading(area, range), inputHigh: this.#inputHigh };
     return ({ codes, repeats, firstSample, seed }) => {
       const asked = { range, vectors: codes.length / area.rows, repeats, firstSample };
       const reading = { ...area, ...asked, zeros: 0, inputs: none, chunks: [] };

@@ -1,8 +1,9 @@
-import { floatPanels, padded, places, scratch, streams } from "#calibration";
+import { codePanels, padded, places, quantised, scratch, streams } from "#calibration";
 import type { PlanLayer } from "#protocol";
 import type { ForwardSamples } from "./core.ts";
 import type { PartReading } from "./forward.ts";
 import { KernelMemory } from "./kernel-memory.ts";
+import { highestSquare } from "./moments.ts";
 import type { Burst } from "./read-out.ts";
 import { drawsBytes, mostSamples } from "./reading.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,17 +18,31 @@ export interface PlacedLayer {
   readonly bias: Float32Array;
   readonly offset: Float32Array;
   readonly floor: Float32Array;
-  /** Panels of the variances to add for an input code of 1. */
-  readonly topUp: Float32Array | undefined;
+  readonly zeros: Float32Array;
+  /** Codes of the variances to add, two to a number, and what a sum of them is worth; squares of inputs are codes too. */
+  readonly topUp: Float32Array;
+  readonly topUpScale: Float32Array;
+  readonly perSquare: number;
 }
 
-const known = new WeakMap<PlanLayer, PlacedLayer>();
+const known = new WeakMap<PlanLayer, { readonly inputHigh: number; readonly placed: PlacedLayer }>();
 
-/** Made once a layer. Refused where sums of codes could leave 32 bits. */
-export function placedLayer(layer: PlanLayer): PlacedLayer {
+/** A layer's top-up for squares of inputs in codes. */
+function topUpOf({ inputs, outputs, topUp }: PlanLayer, perSquare: number) {
+  if (topUp === undefined) return { topUp: new Float32Array(0), worth: new Float32Array(outputs) };
+  const shape = { rows: inputs, cols: outputs };
+  const { codes, lsb } = quantised(Float32Array.from(topUp.codes), shape, highestSquare);
+  return {
+    topUp: new Float32Array(codePanels(codes, shape).buffer),
+    worth: topUp.lsb.map((each) => (each * lsb) / perSquare),
+  };
+}
+
+/** Made once a layer, for input codes up to `inputHigh`. Refused where sums of codes could leave 32 bits. */
+export function placedLayer(layer: PlanLayer, inputHigh: number): PlacedLayer {
   const held = known.get(layer);
-  if (held !== undefined) return held;
-  const { inputs, outputs, topUp, blocks, signs, average } = layer;
+  if (held?.inputHigh === inputHigh) return held.placed;
+  const { outputs, blocks, signs, average } = layer;
   const reads = 2 * blocks.length * signs.length * average;
   if (reads > 2 ** 16) throw new Refusal("overLimit", `${reads} codes in a sum`);
   const line = (values: Float32Array): Float32Array => {
@@ -35,13 +50,14 @@ export function placedLayer(layer: PlanLayer): PlacedLayer {
     out.set(values);
     return out;
   };
-  const variances = topUp && Float32Array.from(topUp.codes, (code, at) => code * topUp.lsb[at % outputs]!);
+  const perSquare = Math.min(1, highestSquare / inputHigh ** 2);
+  const { topUp, worth } = topUpOf(layer, perSquare);
   const placed = {
     ...{ scale: line(layer.scale), bias: line(layer.bias) },
-    ...{ offset: line(layer.offset), floor: line(layer.floor) },
-    topUp: variances && floatPanels(variances, { rows: inputs, cols: outputs }),
+    ...{ offset: line(layer.offset), floor: line(layer.floor), zeros: line(new Float32Array(0)) },
+    ...{ topUp, topUpScale: line(worth), perSquare },
   };
-  known.set(layer, placed);
+  known.set(layer, { inputHigh, placed });
   return placed;
 }
 
@@ -49,10 +65,11 @@ export function placedLayer(layer: PlanLayer): PlacedLayer {
 function layerPlaces({ inputs, outputs, blocks }: PlanLayer, count: number) {
   const { place } = places(scratch);
   const line = 4 * count * padded(outputs);
+  const row = 2 * count * padded(inputs);
   const widest = Math.max(...blocks.map(({ cols }) => mostSamples(cols) * cols));
   return {
     ...{ sums: place(line), added: place(line), totals: place(4 * count), signs: place(48) },
-    ...{ x: place(4 * count * inputs), squares: place(4 * count * inputs), draws: place(drawsBytes) },
+    ...{ x: place(row), squares: place(row), draws: place(drawsBytes) },
     ...{ codes: place(2 * widest + 16), out: place(2 * count * outputs + 16), end: place(0) },
   };
 }
@@ -86,7 +103,7 @@ export function throughLayer(
   addReads(layer, inputs, at, reading);
   totals(layer, inputs, at, count);
   kernels.scaledSums(at.sums, scale!, bias!, offset!, at.totals, count, padded(outputs));
-  if (placed.topUp || layer.floor.some((variance) => variance !== 0))
+  if (layer.topUp || layer.floor.some((variance) => variance !== 0))
     addNoise(layer, placed, inputs, { at, reading });
   counts.clipped += kernels.requantised(at.sums, at.out, count, outputs, relu ? 1 : 0, low, high);
   return memory.views.i16.slice(at.out / 2, at.out / 2 + count * outputs);
@@ -159,23 +176,26 @@ function totals({ inputs }: PlanLayer, codes: Int16Array, at: LayerPlaces, count
 /** Adds √max(0, floor + Σ x² t) · ε to each value, with ε of its own. */
 function addNoise(
   layer: PlanLayer,
-  { topUp, floor }: PlacedLayer,
+  placed: PlacedLayer,
   codes: Int16Array,
   { at, reading: { keys, first, count, counts } }: { at: LayerPlaces; reading: LayerReading },
 ): void {
   const { inputs, outputs } = layer;
-  const n8 = padded(outputs);
+  const [k, n8] = [padded(inputs), padded(outputs)];
   const vectors = codes.length / inputs;
-  const [floorAt, topUpAt] = memory.hold(floor, ...(topUp ? [topUp] : []));
-  const { f32, u32 } = memory.views;
-  const added = at.added / 4;
-  if (topUp) {
-    f32.set(codes, at.x / 4);
-    kernels.multiplied(at.x, at.x, at.squares, codes.length);
-    kernels.gemm(at.squares, topUpAt!, at.added, vectors, inputs, n8);
-  } else f32.fill(0, added, added + vectors * n8);
-  const short = kernels.deviations(at.added, floorAt!, vectors, n8);
+  const { topUp, topUpScale, floor, zeros, perSquare } = placed;
+  const [topUpAt, scale, floorAt, zero] = memory.hold(topUp, topUpScale, floor, zeros);
+  const { f32, u32, i16, i32 } = memory.views;
+  if (layer.topUp) {
+    i16.fill(0, at.x / 2, at.x / 2 + vectors * k);
+    for (let v = 0; v < vectors; v++) i16.set(codes.subarray(v * inputs, (v + 1) * inputs), at.x / 2 + v * k);
+    kernels.squares16(at.x, at.squares, vectors * k, perSquare);
+    kernels.gemm16(at.squares, topUpAt!, at.added, vectors, k, n8);
+  } else i32.fill(0, at.added / 4, at.added / 4 + vectors * n8);
+  kernels.scaledSums(at.added, scale!, floorAt!, zero!, at.totals, vectors, n8);
+  const short = kernels.deviations(at.added, zero!, vectors, n8);
   counts.short += vectors === count ? short : short * count;
+  const added = at.added / 4;
   for (let s = vectors; s < count; s++) f32.copyWithin(added + s * n8, added, added + n8);
   u32.set([...keys[0]!.added, streams.topUp, 0, 0, 0], at.draws / 4);
   kernels.momentLines(at.sums, at.added, 0, 0, 1, at.sums, outputs, at.draws, first, count);

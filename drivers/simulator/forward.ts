@@ -15,6 +15,14 @@ export interface PartReading {
 /** Makes a part of a layer ready, with its cells as they are now. */
 export type PartReader = (area: Area, range: number) => (reading: PartReading) => Burst;
 
+/** What a network runs on. */
+export interface ForwardBoard {
+  readonly seed: number;
+  /** Greatest magnitude of an input code. */
+  readonly inputHigh: number;
+  readonly reader: PartReader;
+}
+
 /** Samples of an item that go through the layers together: enough for the matrix products, and they stay in the caches. */
 const together = 128;
 
@@ -39,11 +47,11 @@ export function forwardRun(
   plan: ForwardPlan,
   { samples, firstItem, seed }: Request<"forward">,
   inputs: Int16Array,
-  board: { readonly seed: number; readonly reader: PartReader },
+  board: ForwardBoard,
 ): ForwardRun {
   const layers = plan.layers.map((layer) => ({
     layer,
-    placed: placedLayer(layer),
+    placed: placedLayer(layer, board.inputHigh),
     parts: layer.blocks.map((block) => board.reader(block, layer.range)),
   }));
   const [size, outputs] = [plan.layers[0]!.inputs, plan.layers.at(-1)!.outputs];

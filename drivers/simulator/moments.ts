@@ -1,6 +1,6 @@
 import { type NoiseLaw, padded } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
-import { panelOf } from "./area-panels.ts";
+import { codedPanelOf, panelOf } from "./area-panels.ts";
 import { kernelMemory } from "./kernel-memory.ts";
 
 export type Engine = "auto" | "moment" | "per-device";
@@ -18,6 +18,11 @@ type Place = (bytes: number) => number;
 
 /** Where some input vectors and the moments of their columns stand in the kernel memory; rows of columns have n8. */
 export interface VectorPlaces {
+  /** DAC codes, as they are, in rows padded to 8, and their squares. */
+  readonly codes: number;
+  readonly padded: number;
+  readonly squares: number;
+  /** Inputs in codes of the converter, and their powers. */
   readonly x: number;
   readonly power: number;
   readonly higher: number;
@@ -33,7 +38,9 @@ export function vectorPlaces(
   { rows, cols, vectors }: { rows: number; cols: number; vectors: number },
 ): VectorPlaces {
   const [row, line] = [4 * vectors * rows, 4 * vectors * padded(cols)];
+  const codes = 2 * vectors * padded(rows) + 16;
   return {
+    ...{ codes: place(codes), padded: place(codes), squares: place(codes) },
     ...{ x: place(row), power: place(row), higher: place(row), effective: place(4 * vectors) },
     ...{ mean: place(line), gaussian: place(line), laplace: place(line) },
   };
@@ -44,9 +51,60 @@ export interface Columns {
   readonly area: AgedArea;
   readonly law: NoiseLaw;
   readonly engine: Engine;
+  /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
+  readonly scale: number;
+  /**
+   * Greatest magnitude of the input codes, where moments may come from weights of 16 bits: products of codes take half the
+   * time of floats.
+   */
+  readonly inputHigh?: number | undefined;
   /** Addresses of what each column makes of its current, in codes: gain · current + offset. */
   readonly gain: number;
   readonly offset: number;
+}
+
+/** Greatest square of an input in the products of codes: bits enough, and as many left for the variances. */
+export const highestSquare = 4095;
+
+/** Puts `vectors` inputs in their places: DAC codes, or numbers that act as such. */
+export function placeInputs(codes: Int16Array | Float32Array, { scale }: Columns, at: VectorPlaces): void {
+  const { kernels } = kernelMemory;
+  const { f32, i16 } = kernelMemory.views;
+  if (codes instanceof Int16Array) {
+    i16.set(codes, at.codes / 2);
+    kernels.widened(at.codes, at.x, codes.length, scale);
+    return;
+  }
+  for (let i = 0, to = at.x / 4; i < codes.length; i++, to++) f32[to] = codes[i]! * scale;
+}
+
+/** Address of the input codes in rows padded to 8. */
+function paddedCodes({ rows }: AgedArea, at: VectorPlaces, vectors: number): number {
+  const k = padded(rows);
+  if (rows === k) return at.codes;
+  const { i16 } = kernelMemory.views;
+  i16.fill(0, at.padded / 2, at.padded / 2 + vectors * k);
+  for (let v = 0; v < vectors; v++) {
+    const from = at.codes / 2 + v * rows;
+    i16.copyWithin(at.padded / 2 + v * k, from, from + rows);
+  }
+  return at.padded;
+}
+
+/** Means and variances of the columns' currents by products of codes. */
+function codedMoments({ area, scale }: Columns, at: VectorPlaces, vectors: number, high: number): void {
+  const { kernels } = kernelMemory;
+  const [k, n8] = [padded(area.rows), padded(area.cols)];
+  const codes = paddedCodes(area, at, vectors);
+  const perSquare = Math.min(1, highestSquare / high ** 2);
+  kernels.squares16(codes, at.squares, vectors * k, perSquare);
+  const mean = codedPanelOf(area, "mean", high);
+  const variance = codedPanelOf(area, "variance", highestSquare);
+  const [means, variances] = kernelMemory.hold(mean.panel, variance.panel);
+  kernels.gemm16(codes, means!, at.mean, vectors, k, n8);
+  kernels.floated(at.mean, vectors * n8, mean.lsb * scale);
+  kernels.gemm16(at.squares, variances!, at.gaussian, vectors, k, n8);
+  kernels.floated(at.gaussian, vectors * n8, (variance.lsb * scale ** 2) / perSquare);
 }
 
 /** Greatest |Σκ₃| / (Σσ²)^1.5 over the columns of a vector: third cumulants and variances of `n8` columns from `at`. */
@@ -89,13 +147,15 @@ export function momentsOf(columns: Columns, at: VectorPlaces, vectors: number): 
     const [panel] = kernelMemory.hold(panels);
     kernels.gemm(x, panel!, out, vectors, rows, n8);
   };
-  product(at.x, panelOf(area, "mean"), at.mean);
+  const high = law === "none" ? undefined : columns.inputHigh;
+  if (high === undefined) product(at.x, panelOf(area, "mean"), at.mean);
   if (law === "none") {
     kernels.amplified(at.mean, gain, offset, vectors, n8);
     return new Uint8Array(vectors);
   }
   kernels.multiplied(at.x, at.x, at.power, vectors * rows);
-  product(at.power, panelOf(area, "variance"), at.gaussian);
+  if (high === undefined) product(at.power, panelOf(area, "variance"), at.gaussian);
+  else codedMoments(columns, at, vectors, high);
   const single = engine === "auto" && area.clipped ? skewed(columns, at, vectors) : new Uint8Array(vectors);
   if (law === "laplace") {
     kernels.multiplied(at.power, at.power, at.higher, vectors * rows);

@@ -3,7 +3,7 @@ import { panelOf } from "./area-panels.ts";
 import type { Columns as ColumnErrors } from "./columns.ts";
 import { type Converter, convertLines } from "./converters.ts";
 import { kernelMemory } from "./kernel-memory.ts";
-import { type Columns, momentsOf, type VectorPlaces } from "./moments.ts";
+import { type Columns, momentsOf, placeInputs, type VectorPlaces } from "./moments.ts";
 
 /** Samples drawn by each engine. */
 export interface DrawnSamples {
@@ -12,7 +12,7 @@ export interface DrawnSamples {
 }
 
 /** An area and what its currents go through. */
-export interface ReadingSettings extends Pick<Columns, "area" | "law" | "engine"> {
+export interface ReadingSettings extends Pick<Columns, "area" | "law" | "engine" | "scale" | "inputHigh"> {
   /** Counts the samples that each engine draws. */
   readonly drawn: DrawnSamples;
   readonly converter: Converter;
@@ -20,8 +20,6 @@ export interface ReadingSettings extends Pick<Columns, "area" | "law" | "engine"
   readonly converterNoise: number;
   /** Gain and offset of each column, where they differ. */
   readonly columns: ColumnErrors | undefined;
-  /** Codes of the converter for one DAC code through one cell at the window's upper edge. */
-  readonly scale: number;
 }
 
 /** Bytes of a place of draws, as the kernels `momentCodes` and `momentLines` keep one. */
@@ -115,13 +113,11 @@ export class Reading {
 
   /** Takes `vectors` inputs, which act as these codes (vectors × rows). */
   load(codes: Int16Array | Float32Array, vectors: number, at: VectorPlaces): void {
-    const { f32 } = kernelMemory.views;
-    const { scale, area, law, engine } = this.#settings;
-    const count = vectors * area.rows;
-    for (let i = 0, to = at.x / 4; i < count; i++, to++) f32[to] = codes[i]! * scale;
-    const { gain, offset } = this.#at;
+    const columns = { ...this.#settings, gain: this.#at.gain, offset: this.#at.offset };
+    const byCode = codes instanceof Int16Array ? columns : { ...columns, inputHigh: undefined };
+    placeInputs(codes, columns, at);
     this.#vectors = at;
-    this.#single = momentsOf({ area, law, engine, gain, offset }, at, vectors);
+    this.#single = momentsOf(byCode, at, vectors);
   }
 
   /** Writes codes of samples of the loaded vectors, at most `mostSamples`; gives how many stand at an end of the range. */

@@ -44,6 +44,16 @@ describe("a kernel of read-outs and its mirror give the same bits", () => {
     },
   );
 
+  it("widened codes and their squares, sums as floats", () => {
+    const codes = Int16Array.from({ length: 40 }, () => 65_536 * chance.uniform() - 32_768);
+    const sums = Int32Array.from({ length: 20 }, () => 2 ** 32 * chance.uniform() - 2 ** 31);
+    sameBits({ [mean]: codes, [gaussian]: sums }, (by) => {
+      by.widened(mean, out, 37, 0.37);
+      by.squares16(mean, out + 4096, 37, 2 ** -15);
+      by.floated(gaussian, 18, 1e-3);
+    });
+  });
+
   it("moments, amplified lines, their codes and sums, products", () => {
     const [rows, n8] = [5, 24];
     const given = {

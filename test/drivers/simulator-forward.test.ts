@@ -199,7 +199,8 @@ describe("an on-board network has the distribution of its layers computed from r
     ["three devices a weight", { profile: "pcm-hermes" }, threefold],
   ])("%s", async (_, settings, network) => {
     const core = await board(settings);
-    const samples = 3000;
+    // With line resistance, each input has a circuit to be solved.
+    const samples = settings.profile === "rram-taox-arc" ? 500 : 3000;
     const item = inputs.subarray(0, 12);
     const { codes } = core.forward(network, requestOf({ items: 1, samples }), item, 0, samples);
     expectAlike(codes, plainly(core, network, item, samples));

@@ -7,7 +7,9 @@ export { peakDot, peakMultiplyAdd } from "./limits";
 export { laplaces, normals } from "./normals";
 export { keyed } from "./random";
 export { codes, deviceReads, laplaceReads } from "./reads";
-export { amplified, columnMoments, lineCodes, momentCodes, momentLines, multiplied, tallied } from "./samples";
+export {
+  amplified, columnMoments, floated, lineCodes, momentCodes, momentLines, multiplied, squares16, tallied, widened,
+} from "./samples";
 export { telegraphDense, telegraphSkip } from "./telegraph";
 
 /** First byte that holds no constant. */

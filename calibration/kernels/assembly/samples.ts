@@ -11,6 +11,34 @@ const runAt: usize = 16, holdsAt: usize = 20, normalState: usize = 32, tailState
 const tileNormals: i32 = 1024;
 const tileBytes: usize = 4096;
 
+/** Codes (int16) → scale · code as floats; `count` is rounded up to 8. */
+export function widened(codes: usize, out: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  for (const end = codes + ((<usize>count) << 1); codes < end; codes += 16, out += 32) {
+    const code = v128.load(codes);
+    v128.store(out, f32x4.mul(factor, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(code))));
+    v128.store(out, f32x4.mul(factor, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(code))), 16);
+  }
+}
+
+/** Codes (int16) → the nearest codes of scale · code², ties to even; `count` is rounded up to 8. */
+export function squares16(codes: usize, out: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  for (const end = codes + ((<usize>count) << 1); codes < end; codes += 16, out += 16) {
+    const code = v128.load(codes);
+    const low = f32x4.mul(factor, f32x4.convert_i32x4_s(i32x4.extmul_low_i16x8_s(code, code)));
+    const high = f32x4.mul(factor, f32x4.convert_i32x4_s(i32x4.extmul_high_i16x8_s(code, code)));
+    v128.store(out, i16x8.narrow_i32x4_s(rounded(low), rounded(high)));
+  }
+}
+
+/** Sums of codes (int32) → scale · sum as floats, in place; `count` is rounded up to 4. */
+export function floated(sums: usize, count: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  for (const end = sums + ((<usize>count) << 2); sums < end; sums += 16)
+    v128.store(sums, f32x4.mul(factor, f32x4.convert_i32x4_s(v128.load(sums))));
+}
+
 /** out = a · b, element by element, `count` rounded up to 4. */
 export function multiplied(a: usize, b: usize, out: usize, count: i32): void {
   for (const end = out + ((<usize>count) << 2); out < end; out += 16, a += 16, b += 16)

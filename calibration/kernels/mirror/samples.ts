@@ -8,10 +8,11 @@ const [runAt, holdsAt, normalState, tailState, normalsAt, tailsAt, tileNormals] 
 ];
 
 type Chance = Pick<Exports, "keyed" | "normals" | "laplaces">;
-type Samples = Pick<
+type Elementwise = Pick<
   Exports,
-  "multiplied" | "columnMoments" | "momentCodes" | "momentLines" | "amplified" | "lineCodes" | "tallied"
+  "widened" | "squares16" | "floated" | "multiplied" | "amplified" | "tallied"
 >;
+type Samples = Pick<Exports, "columnMoments" | "momentCodes" | "momentLines" | "lineCodes"> & Elementwise;
 
 /** Makes the tiles of one run after another; gives the place of a sample's first normal. */
 function tiles(views: () => Views, { keyed, normals, laplaces }: Chance) {
@@ -138,10 +139,23 @@ function columnMoments(views: () => Views): Samples["columnMoments"] {
   };
 }
 
-/** The kernels of assembly/samples.ts in plain TypeScript. */
-export const mirrorSamples = (views: () => Views, chance: Chance): Samples => ({
-  ...draws(views, chance),
-  columnMoments: columnMoments(views),
+const elementwise = (views: () => Views): Elementwise => ({
+  widened: (codes, out, count, scale) => {
+    const { f32, i16 } = views();
+    for (let i = 0; i < ((count + 7) & ~7); i++) f32[out / 4 + i] = fround(scale) * i16[codes / 2 + i]!;
+  },
+  squares16: (codes, out, count, scale) => {
+    const { i16 } = views();
+    for (let i = 0; i < ((count + 7) & ~7); i++) {
+      const square = rounded(fround(fround(scale) * fround(i16[codes / 2 + i]! ** 2)));
+      i16[out / 2 + i] = Math.min(square, 32_767);
+    }
+  },
+  floated: (sums, count, scale) => {
+    const { f32, i32 } = views();
+    for (let i = 0; i < ((count + 3) & ~3); i++)
+      f32[sums / 4 + i] = fround(scale) * fround(i32[sums / 4 + i]!);
+  },
   tallied: (codes, rows, columns, sums, squares) => {
     const { f64, i16 } = views();
     for (let j = 0; j < ((columns + 7) & ~7); j++) {
@@ -164,6 +178,13 @@ export const mirrorSamples = (views: () => Views, chance: Chance): Samples => ({
       f32[lines / 4 + i] =
         fround(f32[gain / 4 + (i % n8)]! * f32[lines / 4 + i]!) + f32[offset / 4 + (i % n8)]!;
   },
+});
+
+/** The kernels of assembly/samples.ts in plain TypeScript. */
+export const mirrorSamples = (views: () => Views, chance: Chance): Samples => ({
+  ...draws(views, chance),
+  columnMoments: columnMoments(views),
+  ...elementwise(views),
   lineCodes: (lines, out, rows, columns, low, high) => {
     const { f32 } = views();
     const { counted, take, n8 } = coder(views, out, { columns, low, high });
