@@ -13,8 +13,7 @@ import { joinedTty, servedTty } from "./served-tty.ts";
  */
 const say = (document: object): void => void process.stdout.write(`${JSON.stringify(document)}\n`);
 
-function answer(machine: Machine | undefined, line: string): void {
-  if (machine === undefined) return say({});
+function answer(machine: Machine, line: string): void {
   if (line === "reset") machine.reset();
   const { front } = machine;
   say({
@@ -30,7 +29,7 @@ try {
   const machine = inQemu ? undefined : await emulate(url, start);
   const served = await (inQemu ? joinedTty(inQemu.transport) : servedTty(machine!, realClock()));
   say({ path: served.path });
-  for await (const line of createInterface({ input: process.stdin })) answer(machine, line);
+  for await (const line of createInterface({ input: process.stdin })) if (machine) answer(machine, line);
   await served.close();
 } catch (error) {
   if (!isMhoError(error)) throw error;

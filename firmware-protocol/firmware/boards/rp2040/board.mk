@@ -6,7 +6,7 @@ SIZE = arm-none-eabi-size
 TARGET = rp2040.elf
 CHIP_FLAGS = -mcpu=cortex-m0plus -mthumb
 CPPFLAGS += -DBAUD=$(BAUD)u -DSERIAL_$(SERIAL)
-CFLAGS += $(CHIP_FLAGS) -Os -ffunction-sections -fdata-sections
+CFLAGS += $(CHIP_FLAGS) -O2 -ffunction-sections -fdata-sections
 LDFLAGS += $(CHIP_FLAGS) -nostartfiles --specs=nano.specs --specs=nosys.specs -Wl,--gc-sections -T $(BOARD_DIR)/link.ld
 LDLIBS += -lm
 SOURCES = $(addprefix $(BOARD_DIR)/,start.c hal.c bus.c) $(wildcard $(BOARD_DIR)/$(SERIAL)*.c) boards/front-end/front-end.c

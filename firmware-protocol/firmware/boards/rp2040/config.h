@@ -39,7 +39,7 @@
 
 /* ---- sizes ---- */
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
-#define TX_SIZE 4096                                         /* bytes that wait for the line while the next sample is taken */
+#define TX_SIZE 4096                                         /* bytes that wait for the line: a power of two */
 #define PLAN_SIZE 131072                                     /* bytes of the network plan that fits */
 #define FORWARD_WIDTH 1024                                   /* most inputs or outputs of one of its layers */
 #define ERROR_QUEUE 16                                       /* errors kept, at least 4 */

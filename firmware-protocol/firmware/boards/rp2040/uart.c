@@ -5,8 +5,12 @@
 #include "registers.h"
 #include "rp2040.h"
 
+/* A ring between one writer, hal_send, and one reader, transmit. */
 static uint8_t waiting[TX_SIZE];
-static volatile uint16_t first, count;
+static volatile uint16_t head, tail; /* next to be filled, next to be sent */
+static volatile bool draining;       /* the transmit interrupt is on */
+
+static uint16_t after(uint16_t at) { return (uint16_t)((at + 1u) & (TX_SIZE - 1u)); }
 
 void serial_start(void) {
   const uint32_t divisor = (CLOCK_HZ * 4u + BAUD / 2u) / BAUD; /* in 64ths of a bit's 16 clocks */
@@ -23,15 +27,12 @@ void serial_start(void) {
 
 /* Moves bytes into the FIFO while it has room; the transmit interrupt goes on for as long as some are left. */
 static void transmit(void) {
-  while (count > 0 && !(REGISTER(UART_FR) & UART_FR_TXFF)) {
-    REGISTER(UART_DR) = waiting[first];
-    first = (uint16_t)((first + 1u) % TX_SIZE);
-    count--;
-  }
-  if (count > 0)
-    SET(UART_IMSC) = UART_TX;
-  else
-    CLEAR(UART_IMSC) = UART_TX;
+  const uint16_t end = head;
+  uint16_t at = tail;
+  for (; at != end && !(REGISTER(UART_FR) & UART_FR_TXFF); at = after(at)) REGISTER(UART_DR) = waiting[at];
+  tail = at;
+  draining = at != end;
+  REGISTER(UART_IMSC) = UART_RX | UART_RT | (at != end ? UART_TX : 0u);
 }
 
 /* Cleared first: a byte that comes while the FIFO is emptied calls again. */
@@ -42,15 +43,21 @@ void serial_interrupt(void) {
 }
 
 void hal_send(uint8_t byte) {
-  interrupts_off();
-  while (count == TX_SIZE) {
-    sleep_until_interrupt();
-    interrupts_on();
+  const uint16_t at = head, next = after(at);
+  if (next == tail) {
     interrupts_off();
+    while (next == tail) {
+      sleep_until_interrupt();
+      interrupts_on();
+      interrupts_off();
+    }
+    interrupts_on();
   }
-  waiting[(first + count) % TX_SIZE] = byte;
-  count++;
-  if (count == 1) transmit();
+  waiting[at] = byte;
+  head = next;
+  if (draining) return;
+  interrupts_off();
+  transmit();
   interrupts_on();
 }
 
