@@ -1,30 +1,33 @@
-// Byte stuffing, sixteen bytes at a time. Both may read and write up to 15 bytes past the end of what they are given.
+// Byte stuffing, sixteen bytes at a time. Both read and write up to 15 bytes past the end of what they are given.
 
-/** Copies sixteen bytes; a set bit for each that is 0, and one after the last. */
-// @ts-expect-error: decorator
-@inline
-function copied(from: usize, out: usize): i32 {
-  const bytes = v128.load(from);
-  v128.store(out, bytes);
-  return i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0))) | 0x10000;
-}
-
-/** Stuffs `from` … `end` to `out`; returns where it ended. */
+/**
+ * Stuffs `from` … `end` to `out`; returns where it ended. A zero becomes the code of the block that follows it, so bytes keep
+ * their places until a block is full: sixteen are copied at once, and each zero among them ends a block.
+ */
 export function stuff(from: usize, end: usize, out: usize): usize {
-  let more: bool;
-  do {
-    const start = from;
-    const code = out++;
-    const limit = min(from + 254, end);
-    for (; from + 16 <= limit && copied(from, out) === 0x10000; out += 16) from += 16;
-    const run = min<usize>(ctz(copied(from, out)), limit - from);
-    from += run;
-    out += run;
-    const size = from - start;
-    store<u8>(code, <u8>(size + 1));
-    more = from < end;
-    if (more && size < 254) from++; // the zero that the code stands for
-  } while (more);
+  let code = out++;
+  while (from < end) {
+    const bytes = v128.load(from);
+    v128.store(out, bytes);
+    let zeros = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0)));
+    let step: usize = 16;
+    if (out - code > 239 || from + 16 > end) {
+      step = min<usize>(min<usize>(255 - (out - code), end - from), 16);
+      zeros &= (1 << <i32>step) - 1;
+    }
+    for (; zeros !== 0; zeros &= zeros - 1) {
+      const zero = out + ctz(zeros);
+      store<u8>(code, <u8>(zero - code));
+      code = zero;
+    }
+    from += step;
+    out += step;
+    if (out - code === 255 && from < end) {
+      store<u8>(code, 255);
+      code = out++;
+    }
+  }
+  store<u8>(code, <u8>(out - code));
   return out;
 }
 
