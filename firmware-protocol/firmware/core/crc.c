@@ -3,31 +3,27 @@
 #include "config.h"
 #include "flash.h"
 
-/* Remainders of 0x82f63b78, the polynomial 0x1edc6f41 reflected: of a byte's low half, or of a whole byte. */
-#if CRC_TABLE == 16
-static const uint32_t remainders[16] FLASH = {
-    0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,
-    0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9, 0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
-};
+/* Remainder of a byte by 0x82f63b78, the polynomial 0x1edc6f41 reflected: the sum of the remainders of its bits. */
+#define OF_BIT(byte, bit, remainder) ((byte) >> (bit) & 1u ? UINT32_C(remainder) : 0u)
+#define OF(byte)                                                                                                     \
+  (OF_BIT(byte, 7, 0x82f63b78) ^ OF_BIT(byte, 6, 0x417b1dbc) ^ OF_BIT(byte, 5, 0x20bd8ede) ^                         \
+   OF_BIT(byte, 4, 0x105ec76f) ^ OF_BIT(byte, 3, 0x8ad958cf) ^ OF_BIT(byte, 2, 0xc79a971f) ^                         \
+   OF_BIT(byte, 1, 0xe13b70f7) ^ OF_BIT(byte, 0, 0xf26b8303))
+#define FOUR(byte, step) OF(byte), OF((byte) + (step)), OF((byte) + 2 * (step)), OF((byte) + 3 * (step))
+#define SIXTEEN(byte, step) \
+  FOUR(byte, step), FOUR((byte) + 4 * (step), step), FOUR((byte) + 8 * (step), step), FOUR((byte) + 12 * (step), step)
+#define SIXTY_FOUR(byte) SIXTEEN(byte, 1), SIXTEEN((byte) + 16, 1), SIXTEEN((byte) + 32, 1), SIXTEEN((byte) + 48, 1)
 
-static uint32_t remainder_of(uint32_t crc) {
-  uint32_t found;
-  flash_copy(&found, &remainders[crc & 15u], sizeof found);
-  return found ^ (crc >> 4);
-}
+#if CRC_TABLE == 16
+static const uint32_t remainders[16] FLASH = {SIXTEEN(0, 16)};
+
+static uint32_t remainder_of(uint32_t crc) { return flash_word(&remainders[crc & 15u]) ^ (crc >> 4); }
 static uint32_t with_byte(uint32_t crc, uint8_t byte) { return remainder_of(remainder_of(crc ^ byte)); }
 #else
-#define BIT(c) (((c) >> 1) ^ (((c) & 1u) ? UINT32_C(0x82f63b78) : 0u))
-#define TWO(c) BIT(BIT(c))
-static uint32_t remainders[256];
+static const uint32_t remainders[256] FLASH = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
 
-/* A macro for each entry would be a page long: the table is made at its first use, in RAM. */
-static void fill(void) {
-  for (uint32_t i = 0; i < 256; i++) remainders[i] = TWO(TWO(TWO(TWO(i))));
-}
 static uint32_t with_byte(uint32_t crc, uint8_t byte) {
-  if (remainders[1] == 0) fill();
-  return remainders[(crc ^ byte) & 0xffu] ^ (crc >> 8);
+  return flash_word(&remainders[(uint8_t)((uint8_t)crc ^ byte)]) ^ (crc >> 8);
 }
 #endif
 

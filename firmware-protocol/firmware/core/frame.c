@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crc.h"
+#include "hal.h"
 
 enum { HEADER = 8, CRC = 4 };
 
@@ -93,18 +94,21 @@ static uint8_t byte_at(uint16_t at) {
   return at < out.length ? out.payload[at] : out.crc[at - out.length];
 }
 
+/* Counts what it sends all at once: a count of 64 bits for each byte would take an AVR as long as the byte. */
 static void stuff(void) {
-  uint16_t size = (uint16_t)(HEADER + out.length + CRC), at = 0;
+  uint16_t size = (uint16_t)(HEADER + out.length + CRC), at = 0, sent = 0;
   bool more = true;
   while (more) {
     uint16_t end = at;
     while (end < size && end - at < 254 && byte_at(end) != 0) end++;
     uint16_t run = (uint16_t)(end - at);
-    link_put((uint8_t)(run + 1));
-    while (at < end) link_put(byte_at(at++));
+    hal_send((uint8_t)(run + 1));
+    while (at < end) hal_send(byte_at(at++));
+    sent = (uint16_t)(sent + run + 1);
     more = at < size;
     if (more && run < 254) at++; /* the zero; a last one is followed by an empty block */
   }
+  link_figures.bytesOut += sent;
 }
 
 static void put_word(uint8_t *at, uint16_t word) {

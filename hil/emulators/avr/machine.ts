@@ -87,6 +87,8 @@ export class AvrMachine implements Machine {
     return new AvrMachine(front, options, wired);
   }
 
+    return this.#powered.cpu.pc;
+  }
   get overruns(): number {
     return this.#powered.usart.overruns;
   }

@@ -12,7 +12,7 @@
 #define BOARD_COLS 128
 #define MAX_FRAME 768 /* bytes of a frame before stuffing */
 #define WINDOW 2
-#define TX_SIZE 64 /* bytes that wait for the line: a power of two, at most 256 */
+#define TX_SIZE 1024 /* bytes that wait for the line, a power of two: while one frame leaves, the next is made */
 #else
 #define BOARD_FIRMWARE "mho firmware 0.1, atmega328p"
 #define BOARD_CAPABILITIES (CAPABILITY_PROGRAM | CAPABILITY_PULSE | CAPABILITY_READ_CELLS | CAPABILITY_READ_OUT)
@@ -48,7 +48,7 @@
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
 #define ERROR_QUEUE 4                                        /* errors kept, at least 4 */
 #define FACTS_SIZE 0                                         /* characters of facts kept with an error; 0: none are said */
-#define CRC_TABLE 16                                         /* entries: 256, or 16 where flash is short */
+#define CRC_TABLE 256                                        /* entries: 256, or 16 where flash is short */
 #define FULL_HELP 0                                          /* whether `help` says what a request does */
 
 /* ---- how one cell is read ---- */

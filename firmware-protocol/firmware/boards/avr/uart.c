@@ -10,10 +10,22 @@
 /* Doubled speed: the divider nearest to the rate (DS40002061B 20.3.1). */
 #define DIVIDER ((F_CPU + 4UL * BAUD) / (8UL * BAUD) - 1UL)
 
+#if TX_SIZE > 256
+typedef uint16_t place;
+#else
+typedef uint8_t place;
+#endif
 static volatile uint8_t waiting[TX_SIZE];
-static volatile uint8_t head, tail; /* next to be filled, next to be sent */
+static volatile place head, tail; /* next to be filled, next to be sent; written with interrupts off */
 
-static uint8_t after(uint8_t at) { return (uint8_t)((at + 1u) & (TX_SIZE - 1u)); }
+static place after(place at) { return (place)((at + 1u) & (TX_SIZE - 1u)); }
+
+static place sent_so_far(void) {
+  cli();
+  const place at = tail;
+  sei();
+  return at;
+}
 
 void uart_start(void) {
   UBRR0 = (uint16_t)DIVIDER;
@@ -33,7 +45,7 @@ void uart_start(void) {
 ISR(RX_VECTOR) { link_received(UDR0); }
 
 ISR(EMPTY_VECTOR) {
-  const uint8_t at = tail;
+  const place at = tail;
   UDR0 = waiting[at];
   tail = after(at);
   if (tail == head) UCSR0B &= (uint8_t)~_BV(UDRIE0);
@@ -41,14 +53,14 @@ ISR(EMPTY_VECTOR) {
 
 /* Where the line is idle the byte goes out at once: a board that is slower than its line takes no interrupt for it. */
 void hal_send(uint8_t byte) {
-  if (head == tail && (UCSR0A & _BV(UDRE0))) {
+  const place now = head, next = after(now);
+  if (!(UCSR0B & _BV(UDRIE0)) && (UCSR0A & _BV(UDRE0))) {
     UDR0 = byte;
     return;
   }
-  const uint8_t next = after(head);
-  while (next == tail) {
+  while (next == sent_so_far()) {
   }
-  waiting[head] = byte;
+  waiting[now] = byte;
   cli();
   head = next;
   UCSR0B |= _BV(UDRIE0);
