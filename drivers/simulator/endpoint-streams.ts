@@ -31,33 +31,89 @@ interface Counts {
   readonly clipped?: number;
   readonly short?: number;
 }
+type Sums = { -readonly [K in keyof Counts]-?: number };
+
+/** Seconds without a word after which the board says how far it has come: PROTOCOL.md §5. */
+const sayEvery = 0.1;
+/** Seconds that reading some items at once may take before fewer are read at once. */
+const atOnce = 0.05;
 
 /** Streams a request: its chunks as events; gives the payload of its end record. */
 export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
   const what = job.what as StreamName;
-  const request = job.values as Request<StreamName>;
   const { core, tell } = bench;
   const source = sources[what](job, bench);
-  const { perChunk, wanted } = checkStream(core.descriptor, request, source);
+  const { perChunk, wanted } = checkStream(core.descriptor, job.values as Request<StreamName>, source);
   const end = { chunks: wanted.length, crc: 0, saturated: 0, clipped: 0, short: 0 };
   const message = writer(core.descriptor.maxFrame);
+  const pace = new Pace(job, bench, perChunk);
   let unseen = 0;
   for (let i = 0; i < wanted.length; i++) {
     const chunk = wanted[i]!;
     const first = chunk * perChunk;
-    const { items, saturated, clipped, short } = source.read(first, Math.min(perChunk, source.items - first));
+    const items = await pace.read(source, first, Math.min(perChunk, source.items - first), end);
     end.crc = crc32c(items, end.crc);
-    end.saturated += saturated;
-    end.clipped += clipped ?? 0;
-    end.short += short ?? 0;
     const { ticks } = core.sense();
     await tell(job, "chunk", encodeMessage("chunk", "reply", { chunk, ticks, items }, message));
+    pace.told();
     unseen += items.length;
     if (unseen >= lookEvery) await turn();
     unseen %= lookEvery;
     mayGoOn(job);
   }
   return encodeMessage(what, "reply", { ...end, ticks: core.sense().ticks });
+}
+
+/** Reads as many items at once as take little time, and says how far a chunk has come where it takes long. */
+class Pace {
+  readonly #job: Job;
+  readonly #bench: Bench;
+  readonly #whole: Uint8Array;
+  #step = 8;
+  #toldAt: number;
+
+  constructor(job: Job, bench: Bench, perChunk: number) {
+    this.#job = job;
+    this.#bench = bench;
+    this.#whole = new Uint8Array(bench.core.descriptor.maxFrame);
+    this.#step = Math.min(this.#step, perChunk);
+    this.#toldAt = bench.clock.now();
+  }
+
+  told(): void {
+    this.#toldAt = this.#bench.clock.now();
+  }
+
+  /** Items `first` … `first + count`, which hold until the next ones are read; what they counted is added to `sums`. */
+  async read(source: Source, first: number, count: number, sums: Sums): Promise<Uint8Array> {
+    for (let done = 0; ; ) {
+      const step = Math.min(this.#step, count - done);
+      const before = this.#bench.clock.now();
+      const { items, saturated, clipped = 0, short = 0 } = source.read(first + done, step);
+      this.#step =
+        this.#bench.clock.now() - before > atOnce ? Math.ceil(step / 2) : Math.max(this.#step, 2 * step);
+      sums.saturated += saturated;
+      sums.clipped += clipped;
+      sums.short += short;
+      if (step === count) return items;
+      this.#whole.set(items, done * source.size);
+      done += step;
+      if (done === count) return this.#whole.subarray(0, count * source.size);
+      if (this.#bench.clock.now() - this.#toldAt >= sayEvery) await this.#say(first + done, source.items);
+    }
+  }
+
+  async #say(done: number, total: number): Promise<void> {
+    const pulses = this.#bench.core.sense().pulses;
+    await this.#bench.tell(
+      this.#job,
+      "progress",
+      encodeMessage("progress", "reply", { done, total, pulses }),
+    );
+    this.told();
+    await turn();
+    mayGoOn(this.#job);
+  }
 }
 
 const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
