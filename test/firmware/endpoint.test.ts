@@ -221,6 +221,46 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     await close();
   });
 
+  it("refuses one request more than its window, and carries out the others", async () => {
+    begin();
+    await open();
+    await host.send(request("readOut", reading(40_000), { seq: 1 }));
+    await host.next((frame) => frame.re === 1);
+    for (let seq = 2; seq <= 5; seq++) await host.send(request("plan", {}, { seq, oldest: 1 }));
+    expect(refusalOf(await host.next(closes(5)))).toBe("busy");
+    for (let seq = 1; seq <= 4; seq++) expect((await host.next(closes(seq))).id).not.toBe(0xff);
+    await close();
+  });
+
+  it("goes back to text mode on `textMode`, and leaves the session as it is", async () => {
+    begin();
+    await open();
+    const frame = request("pulse", pulse, { seq: 1 });
+    await host.send(frame);
+    await host.next(closes(1));
+    await host.send(request("textMode", {}, { seq: 2, oldest: 1 }));
+    await host.next(closes(2));
+    await host.send(bytesOf("binary\n\0"));
+    await host.send(frame);
+    expect(replyOf("pulse", await host.next(closes(1))).pulses).toBe(1);
+    await close();
+  });
+
+  it("ends what runs when the hardware fails, says why, and goes on with the next", async () => {
+    begin("--fault-after", "30");
+    await open();
+    await host.send(request("readOut", reading(100), { seq: 1 }));
+    const refused = await host.next(closes(1));
+    expect(refusalOf(refused)).toBe("hardware");
+    expect(replyOf("refused", refused).facts).toBe("the converter is silent");
+    expect(readArray(array).driven).toBe(false);
+    await host.send(request("nextError", {}, { seq: 2 }));
+    expect(replyOf("nextError", await host.next(closes(2))).facts).toBe("the converter is silent");
+    await host.send(request("readOut", reading(100), { seq: 3 }));
+    expect((await host.next(closes(3))).id).toBe(idOf("readOut", "reply"));
+    await close();
+  });
+
   it("is up again after garbage of any kind, at the next delimiter", async () => {
     begin();
     await open();

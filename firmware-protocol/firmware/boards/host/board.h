@@ -25,6 +25,8 @@ struct host_options {
   const char *uid;
   uint32_t pulse_time, read_time; /* microseconds of board time that a pulse and a conversion take, above the real time */
   uint32_t stuck;                 /* one cell of so many does not move; 0: none */
+  uint32_t noise;                 /* per cent of READ_SIGMA */
+  uint32_t fault_after;           /* conversions after which the converter fails once; 0: never */
 };
 extern struct host_options host_options;
 
@@ -36,6 +38,9 @@ void model_start(void);
 /* A number from 0 to 1, of the board's own sequence; a standard normal. */
 double model_uniform(void);
 double model_normal(void);
+
+/* Whether the converter has failed since it was last asked. */
+bool model_failed(void);
 
 /* Board time goes on by so much. */
 void clock_spend(uint32_t microseconds);

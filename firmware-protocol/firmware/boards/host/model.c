@@ -20,6 +20,7 @@ static float *siemens;
 static uint32_t *pulses;
 static uint16_t tile;
 static int16_t driven[BOARD_ROWS];
+static uint32_t conversions;
 
 /* splitmix64 (Steele, Lea & Flood 2014) at the next place of the sequence. */
 static uint64_t hashed(uint64_t x) {
@@ -95,7 +96,7 @@ static uint32_t cell_at(uint16_t row, uint16_t col) { return ((uint32_t)tile * B
 void hal_convert(uint16_t col, uint16_t cols, uint8_t range, int16_t *codes) {
   static const float ranges[ADC_RANGE_COUNT] = ADC_RANGES;
   static double current[BOARD_COLS];
-  const double top = 1 << (ADC_BITS - 1);
+  const double top = 1 << (ADC_BITS - 1), sigma = (double)(READ_SIGMA * CONDUCTANCE_LSB) * host_options.noise / 100;
   double power = 0;
   memset(current, 0, sizeof current);
   for (uint16_t row = 0; row < BOARD_ROWS; row++) {
@@ -105,11 +106,18 @@ void hal_convert(uint16_t col, uint16_t cols, uint8_t range, int16_t *codes) {
     for (uint16_t i = 0; i < cols; i++) current[i] += volts * siemens[cell_at(row, (uint16_t)(col + i))];
   }
   for (uint16_t i = 0; i < cols; i++) {
-    double amps = current[i] + sqrt(power) * (double)(READ_SIGMA * CONDUCTANCE_LSB) * model_normal();
+    double amps = current[i] + sqrt(power) * sigma * model_normal();
     double code = floor(amps / ranges[range] * top + 0.5);
     codes[i] = (int16_t)(code >= top ? top - 1 : code < -top ? -top : code);
   }
+  conversions++;
   clock_spend(host_options.read_time);
+}
+
+bool model_failed(void) {
+  bool failed = host_options.fault_after > 0 && conversions >= host_options.fault_after;
+  if (failed) host_options.fault_after = 0;
+  return failed;
 }
 
 static bool is_stuck(uint32_t cell) { return host_options.stuck > 0 && hashed(host_options.seed + cell) % host_options.stuck == 0; }

@@ -7,11 +7,12 @@
 #include "board.h"
 
 enum { MOST = 32 };
-struct host_options host_options = {.seed = 1, .uid = "host-1"};
+struct host_options host_options = {.seed = 1, .uid = "host-1", .noise = 100};
 static char *arguments[MOST + 1];
 
 static void usage(void) {
-  fprintf(stderr, "usage: %s [--seed N] [--array FILE] [--uid NAME] [--pulse-time US] [--read-time US] [--stuck N]\n", arguments[0]);
+  fprintf(stderr, "usage: %s [--seed N] [--array FILE] [--uid NAME] [--pulse-time US] [--read-time US]\n", arguments[0]);
+  fprintf(stderr, "       [--stuck N] [--noise PERCENT] [--fault-after N]\n");
   exit(2);
 }
 
@@ -24,6 +25,8 @@ static void take(const char *name, const char *value) {
   else if (strcmp(name, "--pulse-time") == 0) host_options.pulse_time = number(value);
   else if (strcmp(name, "--read-time") == 0) host_options.read_time = number(value);
   else if (strcmp(name, "--stuck") == 0) host_options.stuck = number(value);
+  else if (strcmp(name, "--noise") == 0) host_options.noise = number(value);
+  else if (strcmp(name, "--fault-after") == 0) host_options.fault_after = number(value);
   else usage();
 }
 
