@@ -87,8 +87,6 @@ export class AvrMachine implements Machine {
     return new AvrMachine(front, options, wired);
   }
 
-    return this.#powered.cpu.pc;
-  }
   get overruns(): number {
     return this.#powered.usart.overruns;
   }
