@@ -60,7 +60,7 @@ function logs(at: usize): void {
  * First half of Box–Muller: of each eight words four make −2 ln u, and four stand beside them for `turned`. The logarithms
  * go one place behind the words: a core holds some two hundred of these instructions in flight, and in one chain, words to
  * root, too few of them could run. Factors that are powers of two go into exponents and constants. Two halves, since one loop
- * over both would need more than the sixteen registers.
+ * over both would need more than the sixteen registers. 9 c = c + (c << 3); the turn of c is a sum, as its parts share no bit.
  */
 function radii(out: usize, end: usize, state: usize): void {
   let a = v128.load(state), b = v128.load(state, 16), c = v128.load(state, 32), n = v128.load(state, 48), last = dummy;
@@ -68,22 +68,22 @@ function radii(out: usize, end: usize, state: usize): void {
     const w0 = i32x4.add(i32x4.add(a, b), n);
     a = v128.xor(b, i32x4.shr_u(b, 9));
     b = i32x4.mul(c, k(NINE));
-    c = i32x4.add(rotated21(c), w0);
+    c = i32x4.add(i32x4.add(i32x4.shl(c, 21), w0), i32x4.shr_u(c, 11));
     n = i32x4.add(n, k(UNIT));
     const w1 = i32x4.add(i32x4.add(a, b), n);
     a = v128.xor(b, i32x4.shr_u(b, 9));
     b = i32x4.mul(c, k(NINE));
-    c = i32x4.add(rotated21(c), w1);
+    c = i32x4.add(i32x4.add(i32x4.shl(c, 21), w1), i32x4.shr_u(c, 11));
     n = i32x4.add(n, k(UNIT));
     const w2 = i32x4.add(i32x4.add(a, b), n);
     a = v128.xor(b, i32x4.shr_u(b, 9));
     b = i32x4.mul(c, k(NINE));
-    c = i32x4.add(rotated21(c), w2);
+    c = i32x4.add(i32x4.add(i32x4.shl(c, 21), w2), i32x4.shr_u(c, 11));
     n = i32x4.add(n, k(UNIT));
     const w3 = i32x4.add(i32x4.add(a, b), n);
     a = v128.xor(b, i32x4.shr_u(b, 9));
     b = i32x4.mul(c, k(NINE));
-    c = i32x4.add(rotated21(c), w3);
+    c = i32x4.add(i32x4.add(i32x4.shl(c, 21), w3), i32x4.shr_u(c, 11));
     n = i32x4.add(n, k(UNIT));
 
     let f0 = f32x4.convert_i32x4_s(i32x4.shr_u(w0, 1));
