@@ -1,4 +1,4 @@
-import { packCodes, packedSize, unpackCodes } from "./codes.ts";
+import { packedSize, packSamples, unpackCodes } from "./codes.ts";
 import { MhoError } from "./errors.ts";
 
 /**
@@ -6,12 +6,17 @@ import { MhoError } from "./errors.ts";
  * codes packed in `bits` each. A dense vector costs one bit a code more than packed, a picture on a dark ground a third.
  */
 export function packSparse(codes: Int16Array, bits: number): Uint8Array {
-  const present = codes.filter((code) => code !== 0);
   const head = packedSize(codes.length, 1);
-  const out = new Uint8Array(head + packedSize(present.length, bits));
-  for (let i = 0; i < codes.length; i++) if (codes[i] !== 0) out[i >> 3]! |= 1 << (i & 7);
-  out.set(packCodes(present, bits), head);
-  return out;
+  const out = new Uint8Array(head + packedSize(codes.length, bits));
+  const present = new Int16Array(codes.length);
+  let count = 0;
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] === 0) continue;
+    out[i >> 3]! |= 1 << (i & 7);
+    present[count++] = codes[i]!;
+  }
+  const packed = packSamples(present.subarray(0, count), count, bits, out.subarray(head));
+  return out.subarray(0, head + packed.length);
 }
 
 /** Takes one vector that `packSparse` made from `bytes`, beginning at `at`, into `codes`; returns where it ended. WIRE_BROKEN where bytes are missing. */
