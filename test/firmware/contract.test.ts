@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect } from "vitest";
 import { wireBoard } from "#drivers";
 import { boardContract } from "../../src/testing/index.ts";
-import { hasCompiler, hostBoard, type RunningBoard, start } from "./host-board.ts";
+import { hasCompiler, hostBoard, type RunningBoard, smallBoard, start } from "./host-board.ts";
 
 describe.skipIf(!hasCompiler)("the firmware on the host board (needs gcc and make)", async () => {
   const started: RunningBoard[] = [];
@@ -15,10 +15,7 @@ describe.skipIf(!hasCompiler)("the firmware on the host board (needs gcc and mak
     return wireBoard(board.transport, { mode });
   };
   if (!hasCompiler) return;
-  const [usual, small] = await Promise.all([
-    hostBoard(),
-    hostBoard("-DMAX_FRAME=96", "-DWINDOW=1", "-DBOARD_TILES=1", "-DBOARD_ROWS=32", "-DBOARD_COLS=32"),
-  ]);
+  const [usual, small] = await Promise.all([hostBoard(), hostBoard(...smallBoard)]);
   boardContract("the C firmware in binary mode", () => open(usual, "a"));
   boardContract("the C firmware in text mode", () => open(usual, "a", "text"));
   boardContract("the C firmware with frames of 96 bytes and a window of 1", () => open(small, "b"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { flagLast, helpText, idOf, noRequest, protocolVersion, tableHash } from "#protocol";
 import { readArray } from "./array-file.ts";
-import { hasCompiler, hostBoard } from "./host-board.ts";
+import { hasCompiler, hostBoard, smallBoard } from "./host-board.ts";
 import { bytesOf, closes, refusalOf, replyOf, request, type Terminal, terminal } from "./terminal.ts";
 
 const hello = { ...protocolVersion, tableHash };
@@ -229,6 +229,17 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     for (let seq = 2; seq <= 5; seq++) await host.send(request("plan", {}, { seq, oldest: 1 }));
     expect(refusalOf(await host.next(closes(5)))).toBe("busy");
     for (let seq = 1; seq <= 4; seq++) expect((await host.next(closes(seq))).id).not.toBe(0xff);
+    await close();
+  });
+
+  it("with a window of 1 takes the next request as soon as the host gives up the one under way", async () => {
+    host = terminal(await hostBoard(...smallBoard));
+    await open();
+    await host.send(request("readOut", reading(60_000), { seq: 1 }));
+    await host.next((frame) => frame.re === 1);
+    await host.send(request("readOut", reading(3), { seq: 2, oldest: 2 }));
+    expect(refusalOf(await host.next(closes(1)))).toBe("aborted");
+    expect((await host.next(closes(2))).id).toBe(idOf("readOut", "reply"));
     await close();
   });
 

@@ -43,6 +43,12 @@ export async function hostBoard(...config: string[]): Promise<string> {
   return join(await build("host", `CONFIG=${config.join(" ")}`), "mho-board");
 }
 
+/** Constants of a board that is short of everything. */
+export const smallBoard = [
+  ...["-DMAX_FRAME=96", "-DWINDOW=1", "-DBOARD_TILES=1", "-DBOARD_ROWS=32", "-DBOARD_COLS=32"],
+  ...["-DCRC_TABLE=16", "-DFACTS_SIZE=0", "-DFULL_HELP=0"],
+];
+
 export interface RunningBoard {
   readonly transport: Transport;
   readonly child: ChildProcessWithoutNullStreams;

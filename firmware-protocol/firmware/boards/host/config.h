@@ -42,13 +42,14 @@
 /* ---- sizes ---- */
 #define RX_SIZE (WINDOW * (MAX_FRAME + MAX_FRAME / 254 + 5)) /* receive ring; at least one stuffed frame and two delimiters */
 #define ERROR_QUEUE 8                                        /* errors kept, at least 4 */
-#define FACTS_SIZE 96                                        /* characters of facts kept with an error; 0: none are said */
-#define CRC_TABLE 256                                        /* entries: 256, or 16 where flash is short */
-#define FULL_HELP 1                                          /* whether `help` says what a request does */
-
+#ifndef CRC_TABLE
+#define CRC_TABLE 256 /* entries: 256, or 16 where flash is short */
+#define FACTS_SIZE 96 /* characters of facts kept with an error; 0: none are said */
+#define FULL_HELP 1   /* whether `help` says what a request does */
+#endif
 #ifndef PLAN_SIZE
-#define PLAN_SIZE (UINT32_C(1) << 20)                        /* bytes of the network plan that fits, with CAPABILITY_FORWARD */
-#define FORWARD_WIDTH 1024                                   /* most inputs or outputs of one of its layers */
+#define PLAN_SIZE (UINT32_C(1) << 20) /* bytes of the network plan that fits, with CAPABILITY_FORWARD */
+#define FORWARD_WIDTH 1024            /* most inputs or outputs of one of its layers */
 #endif
 
 /* ---- how one cell is read ---- */
