@@ -28,24 +28,34 @@ async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
   });
 }
 
+/** Above it the receive interrupt comes too late: bytes are lost. */
+const avrBaudMost = 1_000_000;
+
 const avr =
   (chip: "atmega328p" | "atmega2560"): Maker =>
   async (front, { seed, baud, watchdog, start }) => {
+    if (baud > avrBaudMost) {
+      const why = `an AVR at 16 MHz takes bytes at ${avrBaudMost} baud at most`;
+      throw new MhoError("URL_INVALID", { url: `emulated:${chip}?baud=${baud}`, why });
+    }
     const { avrMachine, avrFirmware } = await installed("avr8js", () => import("./avr/index.ts"));
     const built = await avrFirmware({ chip, baud, ...(watchdog === undefined ? {} : { watchdog }) });
     return avrMachine({ chip, ...built, front, name: `${chip}-emulated-${seed}`, start });
   };
 
-const rp2040: Maker = async (front, { seed, baud, watchdog, start }) => {
-  const { Rp2040Machine, rp2040Firmware } = await installed("rp2040js", () => import("./rp2040/index.ts"));
-  const firmware = await rp2040Firmware({ baud, ...(watchdog === undefined ? {} : { watchdog }) });
-  return Rp2040Machine.make({ firmware, front, name: `rp2040-emulated-${seed}`, start });
-};
+const rp2040 =
+  (serial: "uart" | "usb"): Maker =>
+  async (front, { seed, baud, watchdog, start }) => {
+    const { Rp2040Machine, rp2040Firmware } = await installed("rp2040js", () => import("./rp2040/index.ts"));
+    const built = await rp2040Firmware({ serial, baud, ...(watchdog === undefined ? {} : { watchdog }) });
+    return Rp2040Machine.make({ firmware: built, serial, front, name: `rp2040-emulated-${seed}`, start });
+  };
 
 const makers: Readonly<Record<string, Maker>> = {
   atmega328p: avr("atmega328p"),
   atmega2560: avr("atmega2560"),
-  rp2040,
+  rp2040: rp2040("uart"),
+  "rp2040-usb": rp2040("usb"),
 };
 
 /** Boards in an emulator that is a program of its own, and runs at its own pace. */

@@ -6,6 +6,7 @@ import { Gathered, type Machine } from "../machine.ts";
 import { SpiFrontEnd } from "../spi-front-end.ts";
 import { paint, stackDepth } from "../stack.ts";
 import { Pl011 } from "./pl011.ts";
+import { UsbHost } from "./usb-host.ts";
 
 const nanos = 1e9;
 const flash = { start: 0x10000000, firmware: 0x100, name: 0x1ff000 } as const;
@@ -16,6 +17,8 @@ const oscillator = { page: 0x40060 } as const;
 const inputs = { supply: [3, Math.round((5 / 3 / 3.3) * 4096)], temperature: [4, 877] } as const;
 
 export interface Rp2040Options {
+  /** What the firmware was built to speak through. */
+  readonly serial: "uart" | "usb";
   /** The firmware, as it lies in flash behind the second-stage boot loader. */
   readonly firmware: Uint8Array;
   readonly front: FrontEndOptions;
@@ -23,6 +26,15 @@ export interface Rp2040Options {
   readonly name: string;
   /** Where the ring oscillator's random bits begin; the firmware takes its boot id from them. */
   readonly start: number;
+}
+
+/** What carries the link's bytes. */
+interface Line {
+  receive(bytes: Uint8Array): void;
+  readonly arriving: number;
+  readonly heardAt: number;
+  readonly overruns: number;
+  unheard(): Uint8Array[];
 }
 
 /** The clock of rp2040js; it does not export the class. */
@@ -48,11 +60,11 @@ class RandomBit extends BasePeripheral {
 }
 
 /**
- * An RP2040 that runs its firmware from the vectors on, without boot ROM: link on UART0, front end on SPI0 and on pins 17
+ * An RP2040 that runs its firmware from the vectors on, without boot ROM: link on UART0 or USB, front end on SPI0 and on pins 17
  * (select) and 20 (BUSY). Time stands still between two calls of `run`.
  */
 export class Rp2040Machine implements Machine {
-  readonly url = "emulated:rp2040";
+  readonly url: string;
   readonly front: FrontEnd;
   readonly #options: Rp2040Options;
   readonly #spi: SpiFrontEnd;
@@ -61,9 +73,10 @@ export class Rp2040Machine implements Machine {
   readonly #clock: EmulatedClock;
   readonly #settled: { schedule(span: number): void };
   #mcu: RP2040;
-  #uart: Pl011;
+  #line: Line;
 
   private constructor(front: FrontEnd, options: Rp2040Options, wired: { machine?: Rp2040Machine }) {
+    this.url = options.serial === "usb" ? "emulated:rp2040-usb" : "emulated:rp2040";
     this.front = front;
     this.#options = options;
     this.#spi = new SpiFrontEnd(front);
@@ -74,7 +87,7 @@ export class Rp2040Machine implements Machine {
     // One alarm is always due: rp2040js says 0 of the time to the next one where there is none.
     const beat = this.#clock.createAlarm(() => beat.schedule(1e-3 * nanos));
     beat.schedule(0);
-    this.#uart = this.#powerUp();
+    this.#line = this.#powerUp();
     wired.machine = this;
   }
 
@@ -108,15 +121,15 @@ export class Rp2040Machine implements Machine {
   }
 
   receive(bytes: Uint8Array): void {
-    this.#uart.receive(bytes);
+    this.#line.receive(bytes);
   }
 
   get arriving(): number {
-    return this.#uart.arriving;
+    return this.#line.arriving;
   }
 
   get heardAt(): Seconds {
-    return seconds(this.#uart.heardAt / nanos);
+    return seconds(this.#line.heardAt / nanos);
   }
 
   sent(): Uint8Array {
@@ -124,14 +137,14 @@ export class Rp2040Machine implements Machine {
   }
 
   reset(): void {
-    const unheard = this.#uart.unheard();
+    const unheard = this.#line.unheard();
     this.#mcu = new RP2040(this.#mcu.clock);
-    this.#uart = this.#powerUp();
-    for (const bytes of unheard) this.#uart.receive(bytes);
+    this.#line = this.#powerUp();
+    for (const bytes of unheard) this.#line.receive(bytes);
   }
 
   get overruns(): number {
-    return this.#uart.overruns;
+    return this.#line.overruns;
   }
 
   /** RAM was painted at power-up, and the stack grows down from its end. */
@@ -145,7 +158,7 @@ export class Rp2040Machine implements Machine {
     this.#settled.schedule(span * nanos);
   }
 
-  #powerUp(): Pl011 {
+  #powerUp(): Line {
     const mcu = this.#mcu;
     mcu.logger = new ConsoleLogger(LogLevel.Error);
     mcu.sram.fill(paint);
@@ -157,9 +170,10 @@ export class Rp2040Machine implements Machine {
     mcu.adc.channelValues[inputs.temperature[0]] = inputs.temperature[1];
     mcu.peripherals[oscillator.page] = new RandomBit(mcu, this.#chance);
     this.#wire();
-    const link = new Pl011(mcu, uart.interrupt, this.#sent);
-    mcu.peripherals[uart.page] = link;
-    return link;
+    if (this.#options.serial === "usb") return new UsbHost(mcu, this.#sent);
+    const line = new Pl011(mcu, uart.interrupt, this.#sent);
+    mcu.peripherals[uart.page] = line;
+    return line;
   }
 
   /** SPI0: a byte takes its eight clocks, then the answer is there. */

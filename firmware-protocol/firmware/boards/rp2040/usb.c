@@ -11,7 +11,7 @@
 
 enum { PACKET = 64, IN_ENDPOINT = 2, OUT_ENDPOINT = 2 };
 enum { SET_ADDRESS = 5, GET_DESCRIPTOR = 6, SET_CONFIGURATION = 9, GET_LINE_CODING = 0x21, SET_LINE_STATE = 0x22 };
-enum { TO_HOST = 0x80, CLASS_REQUEST = 0x20 };
+enum { TO_HOST = 0x80, KIND = 0x60, CLASS_REQUEST = 0x20 };
 
 static uint8_t waiting[TX_SIZE];
 static volatile uint16_t first, count;
@@ -19,6 +19,7 @@ static volatile bool listening, sending, ends_full, flushing;
 /* EP0: what is left to say, the address that holds once it is acknowledged, and the packet's parity. */
 static const uint8_t *saying;
 static uint16_t say_count;
+static bool answering; /* bytes, which the host acknowledges by an empty packet; else an empty one of ours ends the request */
 static uint8_t new_address, line_coding[7] = {0, 194, 1, 0, 0, 0, 8};
 static uint32_t parity[3]; /* of EP0 in, EP2 in, EP2 out */
 
@@ -40,6 +41,7 @@ static void say_next(void) {
 }
 static void say(const void *bytes, uint16_t length, uint16_t wanted) {
   parity[0] = 1;
+  answering = wanted > 0;
   saying = bytes;
   say_count = length < wanted ? length : wanted;
   say_next();
@@ -66,13 +68,14 @@ static void request(void) {
     say(descriptor, size, length);
     return;
   }
-  if (type == (TO_HOST | CLASS_REQUEST | 1) && what == GET_LINE_CODING) {
+  const bool of_class = (type & KIND) == CLASS_REQUEST;
+  if (of_class && what == GET_LINE_CODING) {
     say(line_coding, sizeof line_coding, length);
     return;
   }
   if (what == SET_ADDRESS && type == 0) new_address = (uint8_t)value;
   if (what == SET_CONFIGURATION && type == 0) configure();
-  if (what == SET_LINE_STATE && type == (CLASS_REQUEST | 1)) listening = value & 1u;
+  if (of_class && what == SET_LINE_STATE) listening = value & 1u;
   if (!(type & TO_HOST) && length > 0) { /* data to come, acknowledged when they are there */
     parity[0] = 1;
     hand_over(USB_CONTROL_OUT(0), length, 0, &parity[0]);
@@ -108,7 +111,8 @@ static void buffers_done(void) {
     REGISTER(USB_ADDRESS) = new_address;
     if (say_count > 0)
       say_next();
-    else { /* the host's empty acknowledgement of what was said */
+    else if (answering) {
+      answering = false;
       parity[0] = 1;
       hand_over(USB_CONTROL_OUT(0), 0, 0, &parity[0]);
     }
