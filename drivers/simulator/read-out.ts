@@ -57,13 +57,17 @@ export function burst(request: Shape, settings: BurstSettings): Burst {
 
   return {
     take: (first, count) => {
+      const start = draw(first, count);
+      const drawn = kernelMemory.views.i16.subarray(to / 2, to / 2 + start.count * cols);
+      if (start.count === count) return { codes: drawn.slice(), saturated: start.saturated };
       const codes = new Int16Array(count * cols);
-      let saturated = 0;
-      for (let done = 0; done < count; ) {
-        const drawn = draw(first + done, count - done);
-        codes.set(kernelMemory.views.i16.subarray(to / 2, to / 2 + drawn.count * cols), done * cols);
-        saturated += drawn.saturated;
-        done += drawn.count;
+      codes.set(drawn);
+      let { saturated } = start;
+      for (let done = start.count; done < count; ) {
+        const next = draw(first + done, count - done);
+        codes.set(kernelMemory.views.i16.subarray(to / 2, to / 2 + next.count * cols), done * cols);
+        saturated += next.saturated;
+        done += next.count;
       }
       return { codes, saturated };
     },
