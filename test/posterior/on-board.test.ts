@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { deviceModel, loadProfile } from "#calibration";
 import { simulatedBoard } from "#drivers";
 import type { CrossbarBoard } from "#protocol";
+import { shippedDigits, shippedModelPath } from "../../src/datasets/index.ts";
 import { deploy } from "../../src/deploy/index.ts";
 import { type ConductanceMap, map } from "../../src/mapping/index.ts";
-import type { BayesianModel } from "../../src/model/index.ts";
+import { type BayesianModel, normalise, readModel } from "../../src/model/index.ts";
 import { posteriorSampler } from "../../src/posterior/index.ts";
 import { ksCritical, ksTwoSample } from "../calibration/statistics.ts";
 import { profileWith } from "../drivers/simulated.ts";
@@ -74,6 +75,28 @@ describe("a network that the board runs by itself", () => {
       }
       const share = (count: number): number => count / (items * samples * 17);
       expect(Math.abs(share(own.short) - share(host.short))).toBeLessThan(0.01);
+    },
+  );
+
+  it.each(["ideal", "hfox-tsinghua"])(
+    "costs at most a twentieth of the wire that its layers cost one by one: the shipped model on %s",
+    async (profile) => {
+      const device = deviceModel(await loadProfile(profile));
+      const model = await readModel(shippedModelPath());
+      const { images } = await shippedDigits();
+      const x = normalise(model.input, images.values.subarray(0, 20 * 784));
+      await using board = await simulatedBoard({ profile, seed: 3 });
+      const made = map(model, board.descriptor, { device, probes: x, seed: 1 });
+      await deploy(made, board);
+      const bytes = async (layers: "host" | "board", samples: number): Promise<number> => {
+        const sampler = posteriorSampler(made, board, { device, seed: 7, layers });
+        await sampler.sample(x.subarray(0, 784), samples); // the plan is stored once
+        const { host: before } = await board.linkFigures();
+        await sampler.sample(x, samples);
+        const { host } = await board.linkFigures();
+        return host.bytesIn + host.bytesOut - before.bytesIn - before.bytesOut;
+      };
+      expect((await bytes("host", 100)) / (await bytes("board", 100))).toBeGreaterThan(20);
     },
   );
 });
