@@ -1,7 +1,7 @@
 import type { Clock } from "#calibration";
 import type { Transport } from "#drivers";
 import { MhoError, type Seconds, seconds } from "#protocol";
-import type { Machine } from "./machine.ts";
+import type { TimedLine } from "./machine.ts";
 
 interface Sleeper {
   readonly at: number;
@@ -10,6 +10,8 @@ interface Sleeper {
 
 /** How long the board runs before the host has its turn: what a host takes to answer, in board time. */
 const slice = 250e-6;
+/** Times that differ by less are the same: a machine counts whole cycles, and a sum of seconds is rounded. */
+const instant = 1e-9;
 /** Turns of the event loop in which a host does what follows from the bytes it got. */
 const hostTurns = 2;
 
@@ -18,12 +20,12 @@ const hostTurns = 2;
  * stands still while the host works. Nothing depends on the speed of either, so a session replays to the last byte.
  */
 export class VirtualBench implements Clock {
-  readonly machine: Machine;
+  readonly machine: TimedLine;
   readonly #sleeping = new Set<Sleeper>();
   #host: VirtualLine | undefined;
   #running = false;
 
-  constructor(machine: Machine) {
+  constructor(machine: TimedLine) {
     this.machine = machine;
   }
 
@@ -64,7 +66,7 @@ export class VirtualBench implements Clock {
       const sent = this.machine.sent();
       if (sent.length > 0) this.#host?.deliver(sent);
       for (const sleeper of this.#sleeping)
-        if (sleeper.at <= this.now() && this.#sleeping.delete(sleeper)) sleeper.wake();
+        if (sleeper.at <= this.now() + instant && this.#sleeping.delete(sleeper)) sleeper.wake();
       for (let i = 0; i < hostTurns; i++) await new Promise((done) => setImmediate(done));
     } while (this.#sleeping.size > 0 || this.machine.arriving > 0);
     this.#running = false;
