@@ -64,7 +64,10 @@ describe.skipIf(!hasCompiler)("a deployment that is cut off (needs gcc and make)
     let [cut, deployments, again, finished] = [0, 0, 0, 0];
     for (let seed = 1; cut < cuts; seed++, deployments++) {
       const [array, journal] = [join(folder, `array${seed}`), join(folder, `journal${seed}`)];
-      let before = { chunks: new Set<number>(), pulses: new Uint32Array() };
+      let before: { chunks: Set<number>; pulses: Uint32Array } = {
+        chunks: new Set(),
+        pulses: new Uint32Array(),
+      };
       let done: Awaited<ReturnType<typeof life>>;
       for (let lives = 0; !done; lives++) {
         const chances = { restart: 0.012, unplug: 0.012 };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { flagLast, helpText, idOf, noRequest, protocolVersion, tableHash } from "#protocol";
+import { flagLast, helpText, idOf, noRequest, protocolVersion, tableHash, unpackSamples } from "#protocol";
 import { readArray } from "./array-file.ts";
 import { hasCompiler, hostBoard, smallBoard } from "./host-board.ts";
 import { bytesOf, closes, refusalOf, replyOf, request, type Terminal, terminal } from "./terminal.ts";
@@ -240,6 +240,26 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     await host.send(request("readOut", reading(3), { seq: 2, oldest: 2 }));
     expect(refusalOf(await host.next(closes(1)))).toBe("aborted");
     expect((await host.next(closes(2))).id).toBe(idOf("readOut", "reply"));
+    await close();
+  });
+
+  it("takes the mean of the zero reads off every code where it is asked for, also before it adds them up", async () => {
+    begin("--offset", "9", "--noise", "0");
+    await open();
+    const dark = { ...reading(2), inputs: new Uint8Array(4) };
+    const codesOf = async (seq: number, zeros: number): Promise<number[]> => {
+      await host.send(request("readOut", { ...dark, zeros }, { seq }));
+      const { items } = replyOf(
+        "chunk",
+        await host.next(({ re, flags }) => re === seq && (flags & flagLast) === 0),
+      );
+      return [...unpackSamples(items, 12, { samples: 2, perSample: 16 })];
+    };
+    expect(await codesOf(1, 0)).toEqual(Array.from({ length: 32 }, (_, i) => 9 * (i % 2)));
+    expect(await codesOf(2, 3)).toEqual(new Array(32).fill(0));
+    await host.send(request("readMoments", { ...dark, zeros: 3 }, { seq: 3 }));
+    const sums = replyOf("chunk", await host.next((frame) => frame.re === 3));
+    expect([...sums.items]).toEqual(new Array(16 * 12).fill(0));
     await close();
   });
 

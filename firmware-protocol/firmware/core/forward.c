@@ -41,12 +41,12 @@ static bool next_input(uint16_t width) {
   uint16_t present = 0;
   if (head > request.inputs.count) return false;
   for (uint16_t i = 0; i < width; i++) present = (uint16_t)(present + (bits[i / 8] >> i % 8 & 1));
-  uint32_t end = head + packed_size(present, input_bits());
+  uint32_t end = head + packed_size(present, INPUT_BITS);
   if (end > request.inputs.count) return false;
   present = 0;
   for (uint16_t i = 0; i < width; i++) {
     bool set = bits[i / 8] >> i % 8 & 1;
-    input.values[i] = set ? unpack_code(request.inputs.at + head, present++, input_bits()) : 0;
+    input.values[i] = set ? unpack_code(request.inputs.at + head, present++, INPUT_BITS) : 0;
   }
   input.next = (uint16_t)end;
   input.held++;

@@ -112,9 +112,3 @@ bool check_range(uint8_t range) {
   fact_number(range);
   return false;
 }
-
-uint8_t input_bits(void) {
-  uint8_t bits = 1;
-  while (DAC_MIN < -(INT32_C(1) << (bits - 1)) || DAC_MAX > (INT32_C(1) << (bits - 1)) - 1) bits++;
-  return bits;
-}

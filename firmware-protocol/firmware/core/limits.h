@@ -17,7 +17,9 @@ bool check_read_cells(const struct read_cells_request *request);
 /* A code that a row is to be driven with, against the converter's range and the read voltage limit. */
 bool check_input(int16_t code);
 bool check_range(uint8_t range);
-/* Bits of a packed input code. */
-uint8_t input_bits(void);
+/* Bits of a packed input code: the fewest that hold DAC_MIN and DAC_MAX. */
+#define HOLDS(bits, more) (DAC_MIN >= -(INT32_C(1) << ((bits) - 1)) && DAC_MAX < INT32_C(1) << ((bits) - 1) ? (bits) : (more))
+#define HOLDS_FOUR(bits, more) HOLDS(bits, HOLDS((bits) + 1, HOLDS((bits) + 2, HOLDS((bits) + 3, more))))
+enum { INPUT_BITS = HOLDS_FOUR(1, HOLDS_FOUR(5, HOLDS_FOUR(9, HOLDS(13, HOLDS(14, HOLDS(15, 16)))))) };
 
 #endif

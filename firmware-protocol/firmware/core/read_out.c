@@ -19,7 +19,7 @@ static uint32_t driven; /* the vector that stands on the rows, and 1; 0: none */
 static int16_t codes[BOARD_COLS];
 static int32_t zero[BOARD_COLS]; /* what is taken off each column's codes */
 
-static uint16_t input_size(void) { return packed_size(request.rows, input_bits()); }
+static uint16_t input_size(void) { return packed_size(request.rows, INPUT_BITS); }
 
 static bool check_inputs(void) {
   if (request.inputs.count != (uint32_t)request.vectors * input_size()) {
@@ -30,7 +30,7 @@ static bool check_inputs(void) {
   }
   for (uint16_t v = 0; v < request.vectors; v++)
     for (uint16_t row = 0; row < request.rows; row++)
-      if (!check_input(unpack_code(request.inputs.at + (uint32_t)v * input_size(), row, input_bits()))) return false;
+      if (!check_input(unpack_code(request.inputs.at + (uint32_t)v * input_size(), row, INPUT_BITS))) return false;
   return true;
 }
 
@@ -38,7 +38,7 @@ static void drive(uint32_t vector) {
   if (driven == vector + 1) return;
   driven = vector + 1;
   const uint8_t *inputs = request.inputs.at + vector * input_size();
-  for (uint16_t row = 0; row < request.rows; row++) array_drive((uint16_t)(request.row + row), unpack_code(inputs, row, input_bits()));
+  for (uint16_t row = 0; row < request.rows; row++) array_drive((uint16_t)(request.row + row), unpack_code(inputs, row, INPUT_BITS));
 }
 
 /* One sample of a vector in `codes`, less the zero; false where the request must end. */
@@ -53,17 +53,19 @@ static bool sample(uint32_t vector, uint32_t item) {
   return attend(item, stream.items);
 }
 
-/* Auto-zero: the mean of samples with all rows at 0 V, rounded. */
-static void find_zero(void) {
+/* Auto-zero: the mean of samples with all rows at 0 V, rounded; false where the request must end. */
+static bool find_zero(void) {
   memset(zero, 0, sizeof zero);
   for (uint8_t k = 0; k < request.zeros; k++) {
     array_sample(request.col, request.cols, request.range, codes);
     for (uint16_t i = 0; i < request.cols; i++) zero[i] += codes[i];
+    if (!attend(0, stream.items)) return false;
   }
   for (uint16_t i = 0; i < request.cols && request.zeros > 0; i++) {
     int32_t twice = 2 * zero[i] + request.zeros, by = 2 * request.zeros;
     zero[i] = twice / by - (twice % by < 0);
   }
+  return true;
 }
 
 static bool take_sample(uint32_t index, uint8_t *to) {
@@ -85,8 +87,7 @@ static bool begin(const struct job *job, const struct message *message) {
 static bool end(const struct message *message, uint16_t *length) {
   if (!check_stream(&stream)) return false;
   array_select(request.tile);
-  find_zero();
-  if (!send_stream(&stream)) return false;
+  if (!find_zero() || !send_stream(&stream)) return false;
   struct read_out_reply reply = {stream.sent, stream.crc, stream.saturated, hal_ticks()};
   *length = encode_message(&message->reply, &reply, reply_work);
   return true;

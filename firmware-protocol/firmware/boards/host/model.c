@@ -107,7 +107,8 @@ void hal_convert(uint16_t col, uint16_t cols, uint8_t range, int16_t *codes) {
   }
   for (uint16_t i = 0; i < cols; i++) {
     double amps = current[i] + sqrt(power) * sigma * model_normal();
-    double code = floor(amps / ranges[range] * top + 0.5);
+    double offset = (col + i) % 2 == 1 ? host_options.offset : 0;
+    double code = floor(amps / ranges[range] * top + offset + 0.5);
     codes[i] = (int16_t)(code >= top ? top - 1 : code < -top ? -top : code);
   }
   conversions++;

@@ -12,7 +12,7 @@ static char *arguments[MOST + 1];
 
 static void usage(void) {
   fprintf(stderr, "usage: %s [--seed N] [--array FILE] [--uid NAME] [--pulse-time US] [--read-time US]\n", arguments[0]);
-  fprintf(stderr, "       [--stuck N] [--noise PERCENT] [--fault-after N]\n");
+  fprintf(stderr, "       [--stuck N] [--noise PERCENT] [--offset CODES] [--fault-after N]\n");
   exit(2);
 }
 
@@ -26,6 +26,7 @@ static void take(const char *name, const char *value) {
   else if (strcmp(name, "--read-time") == 0) host_options.read_time = number(value);
   else if (strcmp(name, "--stuck") == 0) host_options.stuck = number(value);
   else if (strcmp(name, "--noise") == 0) host_options.noise = number(value);
+  else if (strcmp(name, "--offset") == 0) host_options.offset = number(value);
   else if (strcmp(name, "--fault-after") == 0) host_options.fault_after = number(value);
   else usage();
 }
