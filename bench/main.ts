@@ -11,6 +11,7 @@ import { noRivals, rivals } from "./rivals.ts";
 import type { Bench, Row } from "./row.ts";
 import { solve128, solve256, solveRead } from "./solve.ts";
 import { telegraphNoise } from "./telegraph.ts";
+import { unplug } from "./unplug.ts";
 import { wireShare } from "./wire.ts";
 
 const benches: readonly Bench[] = [
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   solve128,
   solve256,
   solveRead,
+  unplug,
 ];
 
 const usage = `npm run bench -- [--rivals] [--json] [--only NAME]\n${benches.map(({ name, does }) => `  ${name.padEnd(22)}${does}`).join("\n")}\n`;
