@@ -59,6 +59,10 @@ const cases: readonly (readonly [string, () => Promise<Case>])[] = [
   ],
   ["pcm-hermes, 64 devices", async () => ({ profile: "pcm-hermes", rows: 64, least: 0.5, most: 10 })],
   ["cmo-hfox, 3 devices", async () => ({ profile: "cmo-hfox", rows: 3, least: 8, most: 90 })],
+  [
+    "rram-wan2022, columns with gains and offsets",
+    async () => ({ profile: "rram-wan2022", rows: 48, least: 2, most: 30 }),
+  ],
   ["clipped reads, 200 devices", async () => ({ profile: await clipping(), rows: 200, least: 0, most: 5 })],
 ];
 
