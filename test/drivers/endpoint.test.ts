@@ -1,81 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { pipe, type Transport } from "#drivers";
+import { crc32c, decodeMessage, messageOf, type Request, seconds } from "#protocol";
 import {
-  crc32c,
-  decodeMessage,
-  encodeFrame,
-  encodeMessage,
-  type Frame,
-  FrameDecoder,
-  idOf,
-  type MessageName,
-  messageOf,
-  noRequest,
-  protocolVersion,
-  type Request,
-  refusals,
-  seconds,
-  tableHash,
-  unpackSamples,
-} from "#protocol";
-import { Endpoint } from "../../drivers/simulator/endpoint.ts";
-import { type LedgerCore, ledgerCode, ledgerCore } from "./ledger-core.ts";
-import { type SteppedClock, steppedClock } from "./stepped-clock.ts";
-
-const bytes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-const settled = async (): Promise<void> => {
-  for (let i = 0; i < 300; i++) await new Promise((done) => setImmediate(done));
-};
-
-interface Terminal {
-  readonly core: LedgerCore;
-  readonly clock: SteppedClock;
-  readonly endpoint: Endpoint;
-  readonly far: Transport;
-  /** What the board says to these bytes. */
-  say(bytes: Uint8Array): Promise<Uint8Array>;
-  type(line: string): Promise<string[]>;
-}
-
-async function terminal(core = ledgerCore()): Promise<Terminal> {
-  const clock = steppedClock();
-  const endpoint = new Endpoint(core, { clock });
-  const [host, far] = pipe();
-  void endpoint.attach(far);
-  let said: Uint8Array[] = [];
-  host.onData((chunk) => said.push(chunk));
-  const say = async (request: Uint8Array): Promise<Uint8Array> => {
-    said = [];
-    await host.write(request);
-    await settled();
-    return Buffer.concat(said);
-  };
-  const type = async (line: string): Promise<string[]> =>
-    Buffer.from(await say(bytes(line)))
-      .toString("latin1")
-      .split("\n")
-      .slice(0, -1);
-  await settled();
-  return { core, clock, endpoint, far, say, type };
-}
-
-const pulse: Request<"pulse"> = { tile: 0, row: 0, col: 1, polarity: 0, amplitude: 1, width: 1e-7 };
-
-function request<N extends MessageName>(name: N, values: Request<N>, seq: number, re = seq): Uint8Array {
-  const payload = encodeMessage(name, "request", values);
-  return encodeFrame({ id: idOf(name, "request"), flags: 0, seq, re, credits: noRequest, payload });
-}
-const frames = (said: Uint8Array): Frame[] => new FrameDecoder().push(said);
-const names = (said: Uint8Array): string[] => frames(said).map(({ id }) => messageOf(id)!.name);
-const refusal = (frame: Frame | undefined): string =>
-  refusals[decodeMessage("refused", "reply", frame!.payload).code]!;
-
-async function binary(core?: LedgerCore): Promise<Terminal> {
-  const board = await terminal(core);
-  const hello = request("hello", { ...protocolVersion, tableHash }, 0xfffe, noRequest);
-  expect(names(await board.say(Buffer.concat([bytes("\0\nbinary\n\0"), hello])))).toEqual(["hello"]);
-  return board;
-}
+  binary,
+  bytes,
+  frames,
+  names,
+  pulse,
+  refusal,
+  request,
+  settled,
+  terminal,
+} from "./board-terminal.ts";
+import { ledgerCore } from "./ledger-core.ts";
 
 describe("a board's end in text mode", () => {
   it("talks with a person who types no numbers", async () => {
@@ -187,42 +123,6 @@ describe("a board's end in binary mode", () => {
     });
     expect(frames(await strict.say(request("readOut", driven(2), 1))).map(refusal)).toEqual(["overLimit"]);
     expect(names(await strict.say(request("readOut", driven(1), 2)))).toEqual(["chunk", "readOut"]);
-  });
-
-  it("says how far it has come where the items of a stream take long, and gives each of them once", async () => {
-    const core = ledgerCore({ maxFrame: 4000 });
-    // Each sample takes 30 ms of the board's time, and the 300 of a chunk 9 s.
-    let now = 0;
-    const { readOut } = core;
-    core.readOut = (asked, inputs, first, count) => {
-      now += 0.03 * count;
-      return readOut(asked, inputs, first, count);
-    };
-    const clock = { ...steppedClock(), now: () => seconds(now) };
-    const endpoint = new Endpoint(core, { clock });
-    const [host, far] = pipe();
-    void endpoint.attach(far);
-    const said: Uint8Array[] = [];
-    host.onData((chunk) => said.push(chunk.slice()));
-    const hello = request("hello", { ...protocolVersion, tableHash }, 0xfffe, noRequest);
-    const area = { tile: 0, row: 0, col: 0, rows: 1, cols: 8 };
-    const reading = { ...area, range: 0, vectors: 1, repeats: 300, firstSample: 0, zeros: 0, chunks: [] };
-    const asked = request("readOut", { ...reading, inputs: Uint8Array.of(1) }, 1);
-    await host.write(Buffer.concat([bytes("\0\nbinary\n\0"), hello, asked]));
-    for (let i = 0; i < 30; i++) await settled();
-    const heard = frames(Buffer.concat(said)).filter(({ re }) => re === 1);
-    const kinds = heard.map(({ id }) => messageOf(id)!.name);
-    expect(kinds.filter((kind) => kind === "chunk")).toHaveLength(1);
-    expect(kinds.at(-1)).toBe("readOut");
-    const told = heard
-      .filter(({ id }) => messageOf(id)!.name === "progress")
-      .map(({ payload }) => decodeMessage("progress", "reply", payload).done);
-    // 9 s in steps that take 0.1 s at most once the pace is found: never more than 0.2 s worth of samples between two.
-    expect(told.length).toBeGreaterThan(45);
-    for (let k = 2; k < told.length; k++) expect(told[k]! - told[k - 1]!).toBeLessThanOrEqual(6);
-    const { items } = decodeMessage("chunk", "reply", heard[kinds.indexOf("chunk")]!.payload);
-    const codes = unpackSamples(items, 9, { samples: 300, perSample: 8 });
-    expect(codes).toEqual(Int16Array.from({ length: 2400 }, (_, at) => ledgerCode(at >> 3, at & 7)));
   });
 
   it("says an error of its own as a hardware fault, and goes on", async () => {
