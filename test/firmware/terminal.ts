@@ -15,7 +15,7 @@ import { type RunningBoard, start } from "./host-board.ts";
 
 /** The host's end of the wire, by hand: bytes out, lines or frames back. */
 export interface Terminal {
-  readonly board: RunningBoard;
+  readonly board: Pick<RunningBoard, "transport" | "complaints">;
   /** Sends a line and gives all lines up to the one that answers it (it starts with `ok` or `error`, after its number). */
   type(line: string): Promise<string[]>;
   /** Goes over to binary mode and says hello. */
@@ -44,8 +44,12 @@ export const replyOf = <N extends MessageName>(name: N, frame: Frame): Reply<N> 
 export const refusalOf = (frame: Frame): string => refusals[replyOf("refused", frame).code]!;
 export const closes = (re: number) => (frame: Frame) => frame.re === re && (frame.flags & 1) === 1;
 
-export function terminal(program: string, ...options: string[]): Terminal {
-  const board = start(program, ...options);
+/** A terminal at a host board that is started for it. */
+export const terminal = (program: string, ...options: string[]): Terminal =>
+  terminalAt(start(program, ...options));
+
+/** A terminal at any board. */
+export function terminalAt(board: Pick<RunningBoard, "transport" | "complaints">): Terminal {
   const decoder = new FrameDecoder();
   const frames: Frame[] = [];
   let mode: "text" | "binary" = "text";

@@ -42,22 +42,33 @@ static int16_t word_at(const struct span *list, uint16_t index) {
   return value;
 }
 
+static bool check_targets(const struct span *targets) {
+  for (uint16_t i = 0; i < targets->count; i++) {
+    int16_t target = word_at(targets, i);
+    if (target >= CONDUCTANCE_MIN && target <= CONDUCTANCE_MAX) continue;
+    refuse(REFUSAL_OVER_LIMIT);
+    FACT("target ");
+    fact_number(target);
+    return false;
+  }
+  return true;
+}
+
 bool check_program(const struct program_request *request) {
   static const char reply[] FLASH = "reply bytes ";
   struct area area = {request->tile, request->row, request->col, request->rows, request->cols};
   if (!check_area(&area)) return false;
   uint32_t cells = (uint32_t)request->rows * request->cols;
-  if (request->targets.count != cells || request->tolerance < 0) {
+  if (request->targets.count != cells) {
     refuse(REFUSAL_MALFORMED);
-    FACT("targets or tolerance");
+    FACT("targets ");
+    fact_number(request->targets.count);
     return false;
   }
-  for (uint16_t i = 0; i < cells; i++) {
-    int16_t target = word_at(&request->targets, i);
-    if (target >= CONDUCTANCE_MIN && target <= CONDUCTANCE_MAX) continue;
-    refuse(REFUSAL_OVER_LIMIT);
-    FACT("target ");
-    fact_number(target);
+  if (!check_targets(&request->targets)) return false;
+  if (request->tolerance < 0) {
+    refuse(REFUSAL_MALFORMED);
+    FACT("tolerance");
     return false;
   }
   return check_most(reply, 6 + 5 * cells, PAYLOAD_SIZE);
