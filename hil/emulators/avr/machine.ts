@@ -17,7 +17,8 @@ import { SpiFrontEnd } from "../spi-front-end.ts";
 import { type Chip, type ChipName, chips, oscillator } from "./chips.ts";
 import { Usart } from "./usart.ts";
 
-const [SLEEP, SEI] = [0x9588, 0x9478];
+const SLEEP = 0x9588;
+const [SREG, enabled] = [0x5f, 0x80];
 const [SMCR, SE] = [0x53, 0x01];
 
 /** What RAM holds at power-up. */
@@ -126,9 +127,11 @@ export class AvrMachine implements Machine {
     if (this.#asleep) this.#doze(end);
     while (cpu.cycles < end) {
       const opcode = progMem[cpu.pc];
+      const masked = (data[SREG]! & enabled) === 0;
       step(cpu);
-      // The instruction after SEI comes before any interrupt (DS40002061B §7.7): else a byte between it and SLEEP is slept over.
-      if (opcode === SEI) continue;
+      // The instruction after the one that enables interrupts comes before any of them (DS40002061B §7.7). Else a byte
+      // between SEI and SLEEP would be slept over, and gcc's way to set SP, whose second half comes after, would break.
+      if (masked && (data[SREG]! & enabled) !== 0) continue;
       if (opcode === SLEEP && (data[SMCR]! & SE) !== 0) this.#doze(end);
       else cpu.tick();
     }
