@@ -143,7 +143,9 @@ export class FrontEnd {
 
   pulse({ row, col, polarity, amplitude, width }: Pulse): void {
     const { rows, cols, limits } = this.array.descriptor;
-    const within = row < rows && col < cols && amplitude <= limits.pulseVoltage && width <= limits.pulseWidth;
+    // The bus carries whole millivolts and nanoseconds: a pulse at the limit must not fail by the last bit.
+    const allowed = amplitude <= limits.pulseVoltage + 0.5e-3 && width <= limits.pulseWidth + 0.5e-9;
+    const within = row < rows && col < cols && allowed;
     if (!within || this.#driven > 0) {
       this.#mistake(`pulse of ${amplitude} V, ${width} s on ${row},${col}, ${this.#driven} rows driven`);
       return;

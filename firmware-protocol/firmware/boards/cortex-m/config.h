@@ -30,7 +30,7 @@
 #define WINDOW 4
 #define TICK_HZ 1000000
 #ifndef WATCHDOG_MS
-#define WATCHDOG_MS 1000
+#define WATCHDOG_MS 2000 /* real time in an emulator that shares its machine */
 #endif
 
 /* ---- sizes ---- */
