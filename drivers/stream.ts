@@ -104,7 +104,7 @@ class Chunks {
     const { chunk, items } = decodeMessage("chunk", "reply", frame.payload);
     const stream = this.#stream;
     const count = Math.min(this.#perChunk, stream.items - chunk * this.#perChunk);
-    if (items.length !== count * stream.size)
+    if (count <= 0 || items.length !== count * stream.size)
       throw new MhoError("WIRE_BROKEN", {
         message: stream.what,
         why: `its chunk ${chunk} holds ${items.length} bytes`,
