@@ -1,3 +1,4 @@
+export * from "./bench/index.ts";
 export { type LineFigures, type LineReader, lineReader } from "./line-guard.ts";
 export { pipe } from "./pipe.ts";
 export { listPorts, type PortSeen } from "./ports.ts";

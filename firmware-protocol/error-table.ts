@@ -209,6 +209,23 @@ export const errorTable = {
     mend: "Let it cool down, and look at its supply and its fan.",
   },
 
+  BENCH_FILE_INVALID: {
+    says: "the {kind} file {path} does not hold: {why}",
+    mend: "Compare it with the example in docs/bench-peripherals.md.",
+  },
+  BENCH_PIN_UNFIT: {
+    says: "pin {pin} of the Arduino cannot {use}",
+    mend: "Wire it to a pin that can, and say so in the bench's file; docs/bench-peripherals.md lists them.",
+  },
+  INTERLOCK_TRIPPED: {
+    says: "the interlock keeps supply and heater off: {causes}",
+    mend: "Take away what tripped it (close the stop, let the bench cool down, look at the thermometer's wire), then reset it deliberately.",
+  },
+  PACKAGE_MISSING: {
+    says: "the package {name} is not installed",
+    mend: "Install it beside mho: `npm install {name}`.",
+  },
+
   // deploy and run
   CELLS_NOT_SETTLED: {
     says: "{count} of {total} cells stayed outside ± {tolerance} µS",

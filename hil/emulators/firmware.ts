@@ -17,6 +17,8 @@ function sources(): string {
 export interface FirmwareOptions {
   /** A folder of firmware-protocol/firmware/boards. */
   readonly board: string;
+  /** Folder of a Makefile of its own, where the board does not stand on the core. */
+  readonly make?: string;
   /** The file that make leaves, such as `atmega2560.bin`. */
   readonly file: string;
   /** Variables of the board's make rules: CHIP, BAUD … */
@@ -44,13 +46,19 @@ export function firmware(options: FirmwareOptions): Promise<Firmware> {
   return known;
 }
 
-async function build({ board, file, variables = {}, constants = {} }: FirmwareOptions): Promise<Firmware> {
+async function build({
+  board,
+  make = "",
+  file,
+  variables = {},
+  constants = {},
+}: FirmwareOptions): Promise<Firmware> {
   const folder = await mkdtemp(join(tmpdir(), "mho-firmware-"));
   const config = Object.entries(constants).map(([name, value]) => `-D${name}=${value}`);
   const settings = { BOARD: board, OUT: folder, ...variables, CONFIG: config.join(" ") };
   const args = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   try {
-    const { stdout } = await promisify(execFile)("make", ["-s", "-C", sources(), ...args]);
+    const { stdout } = await promisify(execFile)("make", ["-s", "-C", join(sources(), make), ...args]);
     return { image: await readFile(join(folder, file)), said: stdout };
   } catch (cause) {
     const { stderr, message } = cause as { stderr?: string; message: string };

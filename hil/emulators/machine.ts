@@ -1,8 +1,8 @@
 import type { Seconds } from "#protocol";
 import type { FrontEnd } from "./front-end.ts";
 
-/** A microcontroller that runs real firmware, in time of its own. */
-export interface Machine {
+/** A microcontroller's time and its line. */
+export interface TimedLine {
   /** What it is called in messages, such as `emulated:atmega2560`. */
   readonly url: string;
   /** Seconds since it was made, by its own oscillator; a reset does not turn it back. */
@@ -17,6 +17,10 @@ export interface Machine {
   readonly heardAt: Seconds;
   /** Takes the bytes that have left the board's transmit line whole since it was last asked. */
   sent(): Uint8Array;
+}
+
+/** A microcontroller that runs real firmware, in time of its own. */
+export interface Machine extends TimedLine {
   /** What it is wired to. */
   readonly front: FrontEnd;
   /** Bytes that came and were lost, because the firmware was too late to take them. */

@@ -1,7 +1,7 @@
 import type { Clock } from "#calibration";
 import { openPty, type Transport } from "#drivers";
 import { seconds } from "#protocol";
-import type { Machine } from "./machine.ts";
+import type { TimedLine } from "./machine.ts";
 
 /** How often the machine is run, and the most it runs at once: what a busy program fell behind by is not made up for. */
 const beat = seconds(1e-3);
@@ -17,7 +17,7 @@ export interface ServedMachine {
 }
 
 /** Runs a machine at the pace of `clock`, its link at a tty that it owns. Rejects with PTY_UNAVAILABLE. */
-export async function servedTty(machine: Machine, clock: Clock): Promise<ServedMachine> {
+export async function servedTty(machine: TimedLine, clock: Clock): Promise<ServedMachine> {
   const { path, transport } = await openPty();
   const stop = new AbortController();
   transport.onData((bytes) => machine.receive(bytes));
@@ -45,7 +45,7 @@ export async function joinedTty(board: Transport): Promise<ServedMachine> {
 }
 
 async function keepRunning(
-  machine: Machine,
+  machine: TimedLine,
   clock: Clock,
   line: Transport,
   signal: AbortSignal,

@@ -36,11 +36,14 @@ export class VirtualBench implements Clock {
   sleep(span: Seconds, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const sleeper = { at: this.now() + span, wake: resolve };
+      const stop = (): void => void (this.#sleeping.delete(sleeper) && reject(signal?.reason));
+      const wake = (): void => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      };
+      const sleeper = { at: this.now() + span, wake };
       this.#sleeping.add(sleeper);
-      signal?.addEventListener("abort", () => this.#sleeping.delete(sleeper) && reject(signal.reason), {
-        once: true,
-      });
+      signal?.addEventListener("abort", stop, { once: true });
       this.start();
     });
   }
