@@ -26,7 +26,7 @@
 #define IRQ_UART0_TX 1
 #define IRQ_UART1_RX 2
 
-/* FPGA system control: a counter behind a prescaler of 20 MHz. */
+/* FPGA system control: a counter behind a prescaler, at 25 MHz as QEMU has it. */
 #define FPGA_COUNTER 0x40028018u
 #define FPGA_PRESCALE 0x4002801cu
 

@@ -9,7 +9,7 @@ static char uid[33];
 static uint32_t last_count, wraps;
 
 void hal_start(void) {
-  REGISTER(FPGA_PRESCALE) = 19; /* microseconds */
+  REGISTER(FPGA_PRESCALE) = 24; /* microseconds */
   /* Also wakes QEMU's main loop, which looks for bytes from outside only when something else has woken it. */
   REGISTER(SYSTICK_RELOAD) = REST_US * 25u;
   REGISTER(SYSTICK_VALUE) = 0;
