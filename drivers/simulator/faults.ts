@@ -3,7 +3,8 @@ import { type Seconds, seconds } from "#protocol";
 import type { Transport } from "../transport.ts";
 
 /**
- * What can happen to a chunk of bytes on its way. `merge` holds it until the next one comes; `delay` and `stall` hold it
+ * What can happen to a chunk of bytes on its way. `merge` holds it until the next one comes; `garbage` puts
+ * up to 4 KiB of noise before it; `delay` and `stall` hold it
  * and everything behind it, briefly or longer than a time-out; `restart` loses it and cuts the board's power for a
  * moment; `unplug` ends the link.
  */
@@ -13,6 +14,7 @@ export const faultKinds = [
   "flip",
   "cut",
   "merge",
+  "garbage",
   "delay",
   "stall",
   "restart",
@@ -65,6 +67,9 @@ export function faulty(inner: Transport, faults: LinkFaults, bench: FaultBench):
     [Symbol.asyncDispose]: () => inner.close(),
   };
 }
+
+/** Bytes of garbage that come at once, at most. */
+const longestFlood = 4096;
 
 type Forward = (bytes: Uint8Array) => Promise<void>;
 
@@ -136,6 +141,11 @@ class Lane {
         told(0);
         this.#held = Buffer.concat([this.#held, chunk]);
         return;
+      case "garbage": {
+        const flood = Uint8Array.from({ length: 1 + this.#below(longestFlood) }, () => this.#below(256));
+        told(flood.length);
+        return this.#send(Buffer.concat([flood, chunk]), forward);
+      }
       case "delay":
       case "stall":
         told(0);

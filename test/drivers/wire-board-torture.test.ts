@@ -89,7 +89,7 @@ function expectAtMostOnce({ core, sure, doubtful }: Bench): void {
   });
 }
 
-const harmless: FaultKind[] = ["drop", "duplicate", "flip", "cut", "merge", "delay", "stall"];
+const harmless: FaultKind[] = ["drop", "duplicate", "flip", "cut", "merge", "garbage", "delay", "stall"];
 
 describe("a link on which everything goes wrong", () => {
   it.each(harmless.map((kind, i) => [kind, i + 1] as const))(
@@ -143,6 +143,7 @@ describe("a link on which everything goes wrong", () => {
       duplicate: 0.01,
       cut: 0.01,
       merge: 0.01,
+      garbage: 0.01,
       delay: 0.01,
       stall: 0.002,
       flip: 0.005,

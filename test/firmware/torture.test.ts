@@ -11,7 +11,7 @@ import { hasCompiler, hostBoard, type RunningBoard, start } from "./host-board.t
 /** Messages of the long run, both ways; MHO_TORTURE=1000000 for the whole of it. */
 const messages = Number(process.env.MHO_TORTURE ?? 4000);
 const cols = 64;
-const harmless: FaultKind[] = ["drop", "duplicate", "flip", "cut", "merge", "delay"];
+const harmless: FaultKind[] = ["drop", "duplicate", "flip", "cut", "merge", "garbage", "delay"];
 
 interface Ledger {
   /** Pulses of each cell of tile 0 by calls that succeeded, and the most that calls which failed may have given. */
