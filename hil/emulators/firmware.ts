@@ -62,7 +62,8 @@ async function build({
     return { image: await readFile(join(folder, file)), said: stdout };
   } catch (cause) {
     const { stderr, message } = cause as { stderr?: string; message: string };
-    const why = (stderr || message).trim().split("\n").slice(0, 4).join("; ");
+    const lines = (stderr || message).split("\n").filter((line) => /error|not found|No such/i.test(line));
+    const why = (lines[0] ?? message).trim();
     throw new MhoError("FIRMWARE_UNBUILT", { board, why }, { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });
