@@ -133,11 +133,13 @@ export async function qemuBoard(options: QemuOptions): Promise<QemuBoard> {
       },
     });
     const folder = await mkdtemp(join(tmpdir(), "mho-qemu-"));
-    held.add(() => rm(folder, { recursive: true }));
+    held.add(() => rm(folder, { recursive: true, force: true }));
     await writeFile(join(folder, files.firmware), options.firmware);
     const mailbox = new Mailbox(join(folder, files.memory), front, options);
     held.add(() => mailbox.close());
     const [child, link, bell] = await started(folder, held);
+    // All is connected, mapped and loaded: what nobody needs by its name is not left behind, whoever is killed.
+    await rm(folder, { recursive: true });
     bell.on("data", () => {
       mailbox.carryOut();
       bell.write("!");

@@ -56,7 +56,7 @@ export class Pl011 extends BasePeripheral {
 
   /** Bytes on their way in. */
   get arriving(): number {
-    return this.#arriving.reduce((sum, { length }) => sum + length, -this.#arrived);
+    return this.#arriving.reduce((sum, { length }) => sum + length, 0) - this.#arrived;
   }
 
   receive(bytes: Uint8Array): void {
@@ -68,8 +68,10 @@ export class Pl011 extends BasePeripheral {
   /** What has not arrived yet, taken off the line. */
   unheard(): Uint8Array[] {
     const [first, ...rest] = this.#arriving;
+    const unheard = first === undefined ? [] : [first.subarray(this.#arrived), ...rest];
     this.#arriving = [];
-    return first === undefined ? [] : [first.subarray(this.#arrived), ...rest];
+    this.#arrived = 0;
+    return unheard;
   }
 
   override readUint32(offset: number): number {
