@@ -2,23 +2,21 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { flagLast, helpText, idOf, noRequest, protocolVersion, tableHash, unpackSamples } from "#protocol";
+import { flagLast, helpText, idOf } from "#protocol";
 import { readArray } from "./array-file.ts";
 import { hasCompiler, hostBoard, smallBoard } from "./host-board.ts";
-import { bytesOf, closes, refusalOf, replyOf, request, type Terminal, terminal } from "./terminal.ts";
-
-const hello = { ...protocolVersion, tableHash };
-const cell = { tile: 0, row: 3, col: 7 };
-const pulse = { ...cell, polarity: 0, amplitude: 1.5, width: 1e-6 };
-const programming = (cells: number, target: number) => ({
-  ...{ tile: 0, row: 0, col: 0, rows: 1, cols: cells, tolerance: 100, maxPulses: 200 },
-  targets: Int16Array.from({ length: cells }, () => target),
-});
-const reading = (repeats: number) => ({
-  ...{ tile: 0, row: 0, col: 0, rows: 4, cols: 16, range: 1, vectors: 1, repeats, firstSample: 0, zeros: 0 },
-  inputs: Uint8Array.of(1, 2, 3, 4),
-  chunks: [],
-});
+import { cell, programming, pulse, reading } from "./requests.ts";
+import {
+  bytesOf,
+  closes,
+  hello,
+  openSession,
+  refusalOf,
+  replyOf,
+  request,
+  type Terminal,
+  terminal,
+} from "./terminal.ts";
 
 describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () => {
   const program = hasCompiler ? await hostBoard() : "";
@@ -27,12 +25,7 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
   const begin = (...options: string[]): void => {
     host = terminal(program, "--array", array, ...options);
   };
-  /** A session in binary mode, its hello answered. */
-  const open = async (): Promise<void> => {
-    await host.binary();
-    await host.send(request("hello", hello, { seq: 0xfffe, oldest: noRequest }));
-    await host.next(closes(0xfffe));
-  };
+  const open = (): Promise<void> => openSession(host);
   /** Everything in the board's queue before this has been carried out. */
   const settled = async (seq: number): Promise<void> => {
     await host.send(request("plan", {}, { seq }));
@@ -106,11 +99,12 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     await host.next((frame) => frame.re === 2);
     await host.send(bytesOf("\0\ntext\n\0"));
     await host.send(bytesOf("\0\nbinary\n\0"));
-    await host.send(request("hello", hello, { seq: 0xfffe, oldest: noRequest }));
+    await host.send(hello());
     const first = await host.next((frame) => (frame.flags & flagLast) === 1);
     expect(first.re).toBe(0xfffe);
     await host.send(request("pulse", pulse, { seq: 1 }));
-    expect(replyOf("pulse", await host.next(closes(1))).pulses).toBe(2);
+    const second = await host.next((frame) => (frame.flags & flagLast) === 1);
+    expect([second.re, replyOf("pulse", second).pulses]).toEqual([1, 2]);
     await close();
   });
 
@@ -135,70 +129,6 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
       [4, 0],
       [0, 0],
     ]);
-    await close();
-  });
-
-  it("answers a ping between the samples of a long read-out, and aborts it before the abort is answered", async () => {
-    begin();
-    await open();
-    await host.send(request("readOut", reading(60_000), { seq: 1 }));
-    await host.next((frame) => frame.re === 1);
-    await host.send(request("ping", { token: 9 }, { seq: 2, oldest: 1 }));
-    expect(replyOf("ping", await host.next(closes(2))).token).toBe(9);
-    await host.send(request("abort", {}, { seq: 3, oldest: 1 }));
-    const ended = await host.next((frame) => (frame.flags & flagLast) === 1);
-    expect([ended.re, refusalOf(ended)]).toEqual([1, "aborted"]);
-    expect((await host.next((frame) => (frame.flags & flagLast) === 1)).re).toBe(3);
-    await close();
-  });
-
-  it("goes to the safe state by itself when the host falls silent in a program, within the watchdog's time", async () => {
-    // A pulse takes 10 ms of the board's time, so the watchdog's second passes at once.
-    begin("--pulse-time", "10000");
-    await open();
-    await host.send(request("program", programming(64, 9000), { seq: 1 }));
-    const refused = await host.next(closes(1));
-    expect(refusalOf(refused)).toBe("aborted");
-    expect(replyOf("refused", refused).facts).toBe("watchdog");
-    const { lastPulse, lastSafe, driven, pulses } = readArray(array);
-    expect(driven).toBe(false);
-    expect(lastSafe).toBeGreaterThanOrEqual(lastPulse);
-    // About a second in pulses of 10 ms, and no more than the one that was under way.
-    const given = pulses.reduce((a, b) => a + b, 0);
-    expect(given).toBeGreaterThan(90);
-    expect(given).toBeLessThan(110);
-    await close();
-  });
-
-  it("tells how far a program is at least every 0.2 s of its time", async () => {
-    begin("--pulse-time", "30000");
-    await open();
-    await host.send(request("program", programming(40, 5000), { seq: 1 }));
-    const told: number[] = [];
-    for (;;) {
-      const frame = await host.next(({ re }) => re === 1);
-      if (frame.id !== idOf("progress", "reply")) break;
-      told.push(replyOf("progress", frame).pulses);
-      // Signs of life, or the watchdog would end it.
-      await host.send(request("ping", { token: 0 }, { seq: 2 + told.length, oldest: 1 }));
-    }
-    expect(told.length).toBeGreaterThan(4);
-    // Pulses take 0.03 s: between two reports at most 0.2 s worth of them.
-    for (let i = 1; i < told.length; i++) expect(told[i]! - told[i - 1]!).toBeLessThanOrEqual(6);
-    await close();
-  });
-
-  it("gives up cells that do not move, and leaves them at what it reports", async () => {
-    begin("--stuck", "4", "--seed", "3");
-    await open();
-    await host.send(request("program", programming(64, 6000), { seq: 1 }));
-    const { outcomes, pulses } = replyOf("program", await host.next(closes(1)));
-    const stuck = [...outcomes].filter((outcome) => outcome === 2).length;
-    // 64 cells, each stuck with chance 1/4: outside 5 ... 29 with a chance below 1e-4, and the seed is fixed.
-    expect(stuck).toBeGreaterThan(5);
-    expect(stuck).toBeLessThan(29);
-    expect([...outcomes].filter((outcome) => outcome === 0).length).toBe(64 - stuck);
-    for (const [i, outcome] of outcomes.entries()) if (outcome === 2) expect(pulses[i]).toBeLessThan(12);
     await close();
   });
 
@@ -243,26 +173,6 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     await close();
   });
 
-  it("takes the mean of the zero reads off every code where it is asked for, also before it adds them up", async () => {
-    begin("--offset", "9", "--noise", "0");
-    await open();
-    const dark = { ...reading(2), inputs: new Uint8Array(4) };
-    const codesOf = async (seq: number, zeros: number): Promise<number[]> => {
-      await host.send(request("readOut", { ...dark, zeros }, { seq }));
-      const { items } = replyOf(
-        "chunk",
-        await host.next(({ re, flags }) => re === seq && (flags & flagLast) === 0),
-      );
-      return [...unpackSamples(items, 12, { samples: 2, perSample: 16 })];
-    };
-    expect(await codesOf(1, 0)).toEqual(Array.from({ length: 32 }, (_, i) => 9 * (i % 2)));
-    expect(await codesOf(2, 3)).toEqual(new Array(32).fill(0));
-    await host.send(request("readMoments", { ...dark, zeros: 3 }, { seq: 3 }));
-    const sums = replyOf("chunk", await host.next((frame) => frame.re === 3));
-    expect([...sums.items]).toEqual(new Array(16 * 12).fill(0));
-    await close();
-  });
-
   it("goes back to text mode on `textMode`, and leaves the session as it is", async () => {
     begin();
     await open();
@@ -274,21 +184,6 @@ describe.skipIf(!hasCompiler)("the C endpoint (needs gcc and make)", async () =>
     await host.send(bytesOf("binary\n\0"));
     await host.send(frame);
     expect(replyOf("pulse", await host.next(closes(1))).pulses).toBe(1);
-    await close();
-  });
-
-  it("ends what runs when the hardware fails, says why, and goes on with the next", async () => {
-    begin("--fault-after", "30");
-    await open();
-    await host.send(request("readOut", reading(100), { seq: 1 }));
-    const refused = await host.next(closes(1));
-    expect(refusalOf(refused)).toBe("hardware");
-    expect(replyOf("refused", refused).facts).toBe("the converter is silent");
-    expect(readArray(array).driven).toBe(false);
-    await host.send(request("nextError", {}, { seq: 2 }));
-    expect(replyOf("nextError", await host.next(closes(2))).facts).toBe("the converter is silent");
-    await host.send(request("readOut", reading(100), { seq: 3 }));
-    expect((await host.next(closes(3))).id).toBe(idOf("readOut", "reply"));
     await close();
   });
 

@@ -13,12 +13,10 @@ import {
   messageOf,
   noRequest,
   packSparse,
-  protocolVersion,
-  tableHash,
 } from "#protocol";
 import { ledgerCore } from "../drivers/ledger-core.ts";
 import { hasCompiler, hostBoard, start } from "./host-board.ts";
-import { closes, request, type Terminal, terminal, terminalAt } from "./terminal.ts";
+import { openSession, request, type Terminal, terminal, terminalAt } from "./terminal.ts";
 
 /** Requests of one session. */
 const length = 3000;
@@ -100,12 +98,6 @@ function gist(frame: Frame): string {
   return [frame.re, name, ...fields.map((field) => values[field])].join(" ");
 }
 
-async function openSession(host: Terminal): Promise<void> {
-  await host.binary();
-  await host.send(request("hello", { ...protocolVersion, tableHash }, { seq: 0xfffe, oldest: noRequest }));
-  await host.next(closes(0xfffe));
-}
-
 /** Sends the same requests to a board, each followed by one that shows it is over; gives the gist of what closed them. */
 async function session(host: Terminal, seed: number): Promise<string[]> {
   const chance = randomStream(seed, 500);
@@ -146,7 +138,8 @@ describe.skipIf(!hasCompiler)("the C endpoint and the simulator's (needs gcc and
   it.each([1, 2])(
     `give the same answers and refusals to ${length} requests, right and wrong, new and old (seed %i)`,
     async (seed) => {
-      const { descriptor } = await wireBoard(start(program).transport);
+      await using same = await wireBoard(start(program).transport);
+      const { descriptor } = same;
       const c = terminal(program);
       const ts = await simulated(descriptor);
       const [ofC, ofTs] = [await session(c, seed), await session(ts, seed)];

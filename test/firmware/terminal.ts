@@ -7,9 +7,11 @@ import {
   idOf,
   type MessageName,
   noRequest,
+  protocolVersion,
   type Reply,
   type Request,
   refusals,
+  tableHash,
 } from "#protocol";
 import { type RunningBoard, start } from "./host-board.ts";
 
@@ -43,6 +45,17 @@ export const replyOf = <N extends MessageName>(name: N, frame: Frame): Reply<N> 
 /** The name of a refusal's code. */
 export const refusalOf = (frame: Frame): string => refusals[replyOf("refused", frame).code]!;
 export const closes = (re: number) => (frame: Frame) => frame.re === re && (frame.flags & 1) === 1;
+
+/** A hello outside the numbers of a session. */
+export const hello = (): Uint8Array =>
+  request("hello", { ...protocolVersion, tableHash }, { seq: 0xfffe, oldest: noRequest });
+
+/** Goes over to binary mode and begins a session. */
+export async function openSession(host: Terminal): Promise<void> {
+  await host.binary();
+  await host.send(hello());
+  await host.next(closes(0xfffe));
+}
 
 /** A terminal at a host board that is started for it. */
 export const terminal = (program: string, ...options: string[]): Terminal =>

@@ -29,7 +29,7 @@ void stops_take(uint8_t id, uint16_t seq) {
 
 void stops_answer(void) {
   struct job *next = queue_first();
-  if (queue_running() != NULL || (next != NULL && next->stopped != STOP_NOT)) return;
+  if (next != NULL && next->stopped != STOP_NOT) return;
   for (uint8_t i = 0; i < count; i++) {
     bool idle = waiting[i].id == MESSAGE_IDLE;
     if (idle) array_idle();

@@ -26,7 +26,7 @@ struct host_options {
   uint32_t pulse_time, read_time; /* microseconds of board time that a pulse and a conversion take, above the real time */
   uint32_t stuck;                 /* one cell of so many does not move; 0: none */
   uint32_t noise;                 /* per cent of READ_SIGMA */
-  uint32_t offset;                /* codes that the converter adds in odd columns */
+  int32_t offset;                 /* codes that the converter adds in odd columns */
   uint32_t fault_after;           /* conversions after which the converter fails once; 0: never */
 };
 extern struct host_options host_options;

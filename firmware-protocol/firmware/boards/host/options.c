@@ -26,7 +26,7 @@ static void take(const char *name, const char *value) {
   else if (strcmp(name, "--read-time") == 0) host_options.read_time = number(value);
   else if (strcmp(name, "--stuck") == 0) host_options.stuck = number(value);
   else if (strcmp(name, "--noise") == 0) host_options.noise = number(value);
-  else if (strcmp(name, "--offset") == 0) host_options.offset = number(value);
+  else if (strcmp(name, "--offset") == 0) host_options.offset = (int32_t)strtol(value, NULL, 10);
   else if (strcmp(name, "--fault-after") == 0) host_options.fault_after = number(value);
   else usage();
 }
