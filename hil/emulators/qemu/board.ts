@@ -100,11 +100,13 @@ class Held {
   }
 }
 
-/** Starts QEMU in `folder`, its chardevs at sockets of ours. Rejects where it ends before it has come to them. */
-async function started(
-  folder: string,
-  held: Held,
-): Promise<[child: ChildProcess, link: Socket, bell: Socket]> {
+interface Started {
+  readonly child: ChildProcess;
+  readonly link: Socket;
+}
+
+/** Starts QEMU in `folder`, its chardevs at sockets of ours, until its firmware has first rung the bell. */
+async function started(folder: string, mailbox: Mailbox, held: Held): Promise<Started> {
   const [link] = await meeting(join(folder, files.link), held);
   const [bell] = await meeting(join(folder, files.bell), held);
   const child = launch(folder);
@@ -113,7 +115,14 @@ async function started(
     child.kill("SIGKILL");
     return ended.catch(() => "killed");
   });
-  return Promise.race([Promise.all([child, link, bell]), ended]);
+  const [host, guest] = await Promise.race([Promise.all([link, bell]), ended]);
+  guest.on("error", () => "QEMU has ended");
+  guest.on("data", () => {
+    mailbox.carryOut();
+    guest.write("!");
+  });
+  await Promise.race([once(guest, "data"), ended]);
+  return { child, link: host };
 }
 
 /**
@@ -137,14 +146,9 @@ export async function qemuBoard(options: QemuOptions): Promise<QemuBoard> {
     await writeFile(join(folder, files.firmware), options.firmware);
     const mailbox = new Mailbox(join(folder, files.memory), front, options);
     held.add(() => mailbox.close());
-    const [child, link, bell] = await started(folder, held);
-    // All is connected, mapped and loaded: what nobody needs by its name is not left behind, whoever is killed.
+    const { child, link } = await started(folder, mailbox, held);
+    // All is connected, mapped and loaded: no file is left behind, whoever is killed.
     await rm(folder, { recursive: true });
-    bell.on("data", () => {
-      mailbox.carryOut();
-      bell.write("!");
-    });
-    bell.on("error", () => "QEMU has ended");
     return { front, mailbox, child, transport: ending(socketTransport(url, link), () => held.release()) };
   } catch (error) {
     await held.release();
