@@ -138,7 +138,12 @@ function faultOf(
   if (outputBits < 1 || outputBits > 16) return `its outputs have ${outputBits} bits`;
   if (layers[0]?.inputs !== inputs || layers.at(-1)?.outputs !== outputs)
     return "its ends are not those of its layers";
+  const top = 2 ** (outputBits - 1);
+  const last = layers.at(-1)!;
+  if (last.low < -top || last.high >= top) return `its outputs do not fit ${outputBits} bits`;
   for (const [k, layer] of layers.entries()) {
+    if (layer.inputs === 0 || layer.outputs === 0) return `layer ${k} is empty`;
+    if (layer.low > layer.high) return `layer ${k} has outputs from ${layer.low} to ${layer.high}`;
     if (k > 0 && layers[k - 1]!.outputs !== layer.inputs) return `layer ${k} does not fit the one before`;
     if (layer.average < 1 || layer.signs.length < 1 || layer.signs.length > 16)
       return `layer ${k} reads nothing`;

@@ -7,6 +7,7 @@ import {
   type MessageName,
   packedSize,
   type Request,
+  unpackSparse,
 } from "#protocol";
 import { Refusal } from "./refusal.ts";
 
@@ -86,16 +87,37 @@ export function checkStream(
 
 /** Whether every part of a stored network is on this board. */
 export function checkForward(board: Descriptor, { layers }: ForwardPlan): void {
-  for (const { blocks, range, low, high } of layers) {
+  for (const { blocks, range } of layers) {
     for (const block of blocks) inArray(board, block);
     if (range >= board.adc.ranges.length)
       throw new Refusal("overLimit", `range ${range} of ${board.adc.ranges.length}`);
-    if (low > high) throw new Refusal("malformed", `outputs from ${low} to ${high}`);
   }
   layers.slice(1).forEach(({ twoPhases }, l) => {
     const { low, high } = layers[l]!;
-    checkInputs(board, twoPhases ? Int16Array.of(-low, high) : Int16Array.of(low, high));
+    checkInputs(board, twoPhases ? Int16Array.of(Math.max(0, -low), high) : Int16Array.of(low, high));
   });
+}
+
+/**
+ * Input vectors of a `forward`, items × inputs codes. The bytes are counted first: a few of them could else ask for more room
+ * than there is.
+ */
+export function sparseInputs(
+  board: Descriptor,
+  { layers }: ForwardPlan,
+  { items, inputs: bytes }: Request<"forward">,
+): Int16Array {
+  const size = layers[0]!.inputs;
+  const wrong = (): Refusal =>
+    new Refusal("malformed", `${bytes.length} input bytes for ${items} of ${size}`);
+  if (bytes.length < items * packedSize(size, 1)) throw wrong();
+  const inputs = new Int16Array(items * size);
+  let at = 0;
+  for (let item = 0; item < items; item++)
+    at = unpackSparse(bytes, at, inputBits(board), inputs.subarray(item * size, (item + 1) * size));
+  if (at !== bytes.length) throw wrong();
+  checkInputs(board, layers[0]!.twoPhases ? inputs.map(Math.abs) : inputs);
+  return inputs;
 }
 
 /** What each request needs that not every board offers. */

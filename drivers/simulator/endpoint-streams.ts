@@ -6,11 +6,17 @@ import {
   type Request,
   type StreamName,
   unpackSamples,
-  unpackSparse,
   writer,
 } from "#protocol";
 import { turn } from "../session/index.ts";
-import { checkForward, checkInputs, checkReadOut, checkStream, inputBits } from "./endpoint-limits.ts";
+import {
+  checkForward,
+  checkInputs,
+  checkReadOut,
+  checkStream,
+  inputBits,
+  sparseInputs,
+} from "./endpoint-limits.ts";
 import type { Job } from "./endpoint-queue.ts";
 import { type Bench, mayGoOn } from "./endpoint-work.ts";
 import { sumsOf } from "./sums.ts";
@@ -19,12 +25,17 @@ import { zeroed } from "./zeros.ts";
 /** Bytes of a stream after which the board looks for an abort even if the line never makes it wait. */
 const lookEvery = 1 << 16;
 
+/** Bytes of a chunk that are not items: its number, the ticks, and how many bytes follow. */
+const chunkFields = 12;
+
 /** What a stream gives, item by item, and what it counts on the way. */
 interface Source {
   readonly items: number;
   readonly size: number;
-  /** The items hold until the next ones are read. */
-  read(first: number, count: number): { readonly items: Uint8Array } & Counts;
+  /** Items that share work: cheaper to read together, from a multiple of this number on. */
+  readonly together: number;
+  /** Writes items `first` … `first + count` to `to`. */
+  read(first: number, count: number, to: Uint8Array): Counts;
 }
 interface Counts {
   readonly saturated: number;
@@ -37,6 +48,9 @@ type Sums = { -readonly [K in keyof Counts]-?: number };
 const sayEvery = 0.1;
 /** Seconds that reading some items at once may take before fewer are read at once. */
 const atOnce = 0.05;
+/** Items that are read at once before it is known how long one takes, and by how much that number grows at most. */
+const few = 8;
+const growth = 16;
 
 /** Streams a request: its chunks as events; gives the payload of its end record. */
 export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
@@ -45,8 +59,9 @@ export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
   const source = sources[what](job, bench);
   const { perChunk, wanted } = checkStream(core.descriptor, job.values as Request<StreamName>, source);
   const end = { chunks: wanted.length, crc: 0, saturated: 0, clipped: 0, short: 0 };
-  const message = writer(core.descriptor.maxFrame);
-  const pace = new Pace(job, bench, perChunk);
+  const most = Math.min(perChunk, source.items) * source.size;
+  const message = writer(most + chunkFields);
+  const pace = new Pace(job, bench, most);
   let unseen = 0;
   for (let i = 0; i < wanted.length; i++) {
     const chunk = wanted[i]!;
@@ -68,15 +83,15 @@ export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
 class Pace {
   readonly #job: Job;
   readonly #bench: Bench;
-  readonly #whole: Uint8Array;
-  #step = 8;
+  readonly #items: Uint8Array;
+  #step = few;
   #toldAt: number;
 
-  constructor(job: Job, bench: Bench, perChunk: number) {
+  /** For chunks of at most `most` bytes. */
+  constructor(job: Job, bench: Bench, most: number) {
     this.#job = job;
     this.#bench = bench;
-    this.#whole = new Uint8Array(bench.core.descriptor.maxFrame);
-    this.#step = Math.min(this.#step, perChunk);
+    this.#items = new Uint8Array(most);
     this.#toldAt = bench.clock.now();
   }
 
@@ -86,21 +101,33 @@ class Pace {
 
   /** Items `first` … `first + count`, which hold until the next ones are read; what they counted is added to `sums`. */
   async read(source: Source, first: number, count: number, sums: Sums): Promise<Uint8Array> {
+    const { size } = source;
     for (let done = 0; ; ) {
-      const step = Math.min(this.#step, count - done);
+      const step = this.#stepAt(source, first + done, count - done);
       const before = this.#bench.clock.now();
-      const { items, saturated, clipped = 0, short = 0 } = source.read(first + done, step);
-      this.#step =
-        this.#bench.clock.now() - before > atOnce ? Math.ceil(step / 2) : Math.max(this.#step, 2 * step);
-      sums.saturated += saturated;
-      sums.clipped += clipped;
-      sums.short += short;
-      if (step === count) return items;
-      this.#whole.set(items, done * source.size);
+      const counts = source.read(first + done, step, this.#items.subarray(done * size, (done + step) * size));
+      this.#adapt(step, this.#bench.clock.now() - before);
+      sums.saturated += counts.saturated;
+      sums.clipped += counts.clipped ?? 0;
+      sums.short += counts.short ?? 0;
       done += step;
-      if (done === count) return this.#whole.subarray(0, count * source.size);
+      if (done === count) return this.#items.subarray(0, count * size);
       if (this.#bench.clock.now() - this.#toldAt >= sayEvery) await this.#say(first + done, source.items);
     }
+  }
+
+  /** Items to read at once at item `first`, of `left`: up to where work is shared no further, if it is not all of them. */
+  #stepAt({ together }: Source, first: number, left: number): number {
+    if (this.#step >= left) return left;
+    const whole = Math.floor((first + this.#step) / together) * together - first;
+    return whole > 0 ? whole : this.#step;
+  }
+
+  /** As many at once as take half the time there is, after `step` of them took `seconds`. */
+  #adapt(step: number, seconds: number): void {
+    if (seconds > atOnce) this.#step = Math.ceil(step / 2);
+    else
+      this.#step = Math.max(this.#step, Math.floor(Math.min(growth * step, (step * atOnce) / 2 / seconds)));
   }
 
   async #say(done: number, total: number): Promise<void> {
@@ -119,15 +146,19 @@ class Pace {
 const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
   readOut(job, { core }) {
     const { request, inputs } = drivenBy(job, core);
+    const { cols } = request;
     const { bits } = core.descriptor.adc;
     const read = zeroed(core, request);
-    const packed = new Uint8Array(core.descriptor.maxFrame);
+    let room = new Int16Array(0);
     return {
       items: request.vectors * request.repeats,
-      size: itemSize.readOut(request.cols, bits),
-      read: (first, count) => {
-        const { codes, saturated } = read(core.readOut(request, inputs, first, count));
-        return { items: packSamples(codes, request.cols, bits, packed), saturated };
+      size: itemSize.readOut(cols, bits),
+      together: 1,
+      read: (first, count, to) => {
+        if (room.length < count * cols) room = new Int16Array(count * cols);
+        const { codes, saturated } = read(core.readOut(request, inputs, first, count, room));
+        packSamples(codes, cols, bits, to);
+        return { saturated };
       },
     };
   },
@@ -137,11 +168,12 @@ const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
     return {
       items: request.vectors,
       size: itemSize.readMoments(request.cols),
-      read: (first, count) => {
-        if (request.zeros === 0) return packSums(core.readMoments(request, inputs, first, count));
+      together: 1,
+      read: (first, count, to) => {
+        if (request.zeros === 0) return packSums(core.readMoments(request, inputs, first, count), to);
         const { repeats, cols } = request;
         const all = read(core.readOut(request, inputs, first * repeats, count * repeats));
-        return packSums(sumsOf(all, { count, repeats, cols }));
+        return packSums(sumsOf(all, { count, repeats, cols }), to);
       },
     };
   },
@@ -149,24 +181,16 @@ const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
     const request = job.values as Request<"forward">;
     const plan = plans.plan(request.plan);
     checkForward(core.descriptor, plan);
-    const size = plan.layers[0]!.inputs;
-    const inputs = new Int16Array(request.items * size);
-    for (let item = 0, at = 0; item < request.items; item++)
-      at = unpackSparse(
-        request.inputs,
-        at,
-        inputBits(core.descriptor),
-        inputs.subarray(item * size, (item + 1) * size),
-      );
-    checkInputs(core.descriptor, plan.layers[0]!.twoPhases ? inputs.map(Math.abs) : inputs);
+    const inputs = sparseInputs(core.descriptor, plan, request);
     const { outputs } = plan.layers.at(-1)!;
-    const packed = new Uint8Array(core.descriptor.maxFrame);
     return {
       items: request.items * request.samples,
       size: itemSize.forward(outputs, plan.outputBits),
-      read: (first, count) => {
+      together: request.samples,
+      read: (first, count, to) => {
         const { codes, ...counts } = core.forward(plan, request, inputs, first, count);
-        return { items: packSamples(codes, outputs, plan.outputBits, packed), ...counts };
+        packSamples(codes, outputs, plan.outputBits, to);
+        return counts;
       },
     };
   },
@@ -185,13 +209,12 @@ function drivenBy(
 }
 
 /** A sum i32 and a sum of squares u64 a column, little-endian. */
-function packSums({ sums, squares, saturated }: ReturnType<typeof sumsOf>): { items: Uint8Array } & Counts {
-  const items = new Uint8Array(itemSize.readMoments(sums.length));
-  const view = new DataView(items.buffer);
+function packSums({ sums, squares, saturated }: ReturnType<typeof sumsOf>, to: Uint8Array): Counts {
+  const view = new DataView(to.buffer, to.byteOffset, to.length);
   for (let i = 0, at = 0; i < sums.length; i++, at += 12) {
     view.setInt32(at, sums[i]!, true);
     view.setUint32(at + 4, squares[i]! % 2 ** 32, true);
     view.setUint32(at + 8, squares[i]! / 2 ** 32, true);
   }
-  return { items, saturated };
+  return { saturated };
 }

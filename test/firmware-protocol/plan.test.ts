@@ -55,16 +55,25 @@ const layerOf = (inputs: number, outputs: number): fc.Arbitrary<PlanLayer> =>
       })),
     }));
 
+/** The layer with outputs that fit these bits. */
+const within = (layer: PlanLayer, bits: number): PlanLayer => ({
+  ...layer,
+  low: Math.max(layer.low, -(2 ** (bits - 1))),
+  high: Math.min(layer.high, 2 ** (bits - 1) - 1),
+});
+
 const plans: fc.Arbitrary<ForwardPlan> = fc
   .tuple(
     fc.integer({ min: 1, max: 16 }),
     fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 4 }),
   )
   .chain(([outputBits, widths]) =>
-    fc.record({
-      outputBits: fc.constant(outputBits),
-      layers: fc.tuple(...widths.slice(1).map((outputs, k) => layerOf(widths[k]!, outputs))),
-    }),
+    fc
+      .tuple(...widths.slice(1).map((outputs, k) => layerOf(widths[k]!, outputs)))
+      .map((layers) => ({
+        outputBits,
+        layers: [...layers.slice(0, -1), within(layers.at(-1)!, outputBits)],
+      })),
   );
 
 const python = ((): boolean => {

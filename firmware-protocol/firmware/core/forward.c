@@ -58,17 +58,23 @@ static void first_input(void) {
   input.next = 0;
 }
 
-static bool check_inputs(uint16_t width) {
+static bool sparse_broken(void) {
+  refuse(REFUSAL_MALFORMED);
+  FACT("sparse inputs");
+  return false;
+}
+
+static bool check_inputs(const struct plan_layer *layer) {
+  bool two = layer->flags & PLAN_TWO_PHASES;
   first_input();
   for (uint16_t item = 0; item < request.items; item++) {
-    if (!next_input(width)) {
-      refuse(REFUSAL_MALFORMED);
-      FACT("sparse inputs");
-      return false;
+    if (!next_input(layer->inputs)) return sparse_broken();
+    for (uint16_t i = 0; i < layer->inputs; i++) {
+      int32_t code = input.values[i];
+      if (!check_input(two && code < 0 ? -code : code)) return false;
     }
-    for (uint16_t i = 0; i < width; i++)
-      if (!check_input(input.values[i])) return false;
   }
+  if (input.next != request.inputs.count) return sparse_broken();
   first_input();
   return true;
 }
@@ -155,7 +161,7 @@ static void finish_layer(const struct plan_layer *layer, uint8_t index, uint32_t
     else z += deviation[j] * noise[j % 4];
     if ((layer->flags & PLAN_RELU) && z < 0) z = 0;
     z = floorf(z + 0.5f);
-    bool below = z < layer->low, above = z > layer->high;
+    bool above = z > layer->high, below = !above && !(z >= layer->low); /* what is not a number is below */
     if (below || above) clipped++;
     values[j] = below ? layer->low : above ? layer->high : (int16_t)z;
   }
@@ -178,7 +184,7 @@ bool forward(const struct job *job, const struct message *message, uint16_t *len
   struct plan_layer layer;
   if (!decode_message(&message->request, job->payload, job->length, &request) || !check_plan(request.plan)) return false;
   plan_layer(0, &layer);
-  if (!check_inputs(layer.inputs)) return false;
+  if (!check_inputs(&layer)) return false;
   plan_layer((uint8_t)(plan_layers() - 1), &layer);
   clipped = shorts = 0;
   struct stream all = {

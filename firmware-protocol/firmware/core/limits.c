@@ -106,7 +106,7 @@ bool check_read_cells(const struct read_cells_request *request) {
   return check_most(reply, PAYLOAD_SIZE + 1u, PAYLOAD_SIZE);
 }
 
-bool check_input(int16_t code) {
+bool check_input(int32_t code) {
   /* Scales are single precision, so a full-scale code may lie a rounding above the limit. */
   const int32_t most = (int32_t)(READ_VOLTAGE_MAX / DAC_LSB * 1.000001f);
   if (code >= DAC_MIN && code <= DAC_MAX && code <= most && code >= -most) return true;

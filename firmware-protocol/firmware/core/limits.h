@@ -15,7 +15,7 @@ bool check_program(const struct program_request *request);
 bool check_pulse(const struct pulse_request *request);
 bool check_read_cells(const struct read_cells_request *request);
 /* A code that a row is to be driven with, against the converter's range and the read voltage limit. */
-bool check_input(int16_t code);
+bool check_input(int32_t code);
 bool check_range(uint8_t range);
 /* Bits of a packed input code: the fewest that hold DAC_MIN and DAC_MAX. */
 #define HOLDS(bits, more) (DAC_MIN >= -(INT32_C(1) << ((bits) - 1)) && DAC_MAX < INT32_C(1) << ((bits) - 1) ? (bits) : (more))

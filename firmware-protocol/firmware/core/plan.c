@@ -131,17 +131,24 @@ static bool check_blocks(const struct plan_layer *layer) {
   return true;
 }
 
-static bool check_layer(const struct plan_layer *layer, bool last) {
+/* Whether the outputs of the layer before, `low` to `high`, can drive the rows of this one. */
+static bool check_driven(const struct plan_layer *layer, int16_t low, int16_t high) {
+  int32_t lowest = layer->flags & PLAN_TWO_PHASES ? (low < 0 ? -(int32_t)low : 0) : low;
+  return check_input(lowest) && check_input(high);
+}
+
+static bool check_layer(const struct plan_layer *layer) {
   static const char width[] FLASH = "width of a layer ";
   uint16_t widest = layer->inputs > layer->outputs ? layer->inputs : layer->outputs;
   if (!check_most(width, widest, FORWARD_WIDTH)) return false;
-  if (layer->average == 0 || layer->devices == 0 || layer->devices > 16 || layer->low > layer->high) return broken();
-  if (!check_range(layer->range) || !check_blocks(layer)) return false;
-  return last || (check_input(layer->low) && check_input(layer->high));
+  if (layer->inputs == 0 || layer->outputs == 0 || layer->low > layer->high) return broken();
+  if (layer->average == 0 || layer->devices == 0 || layer->devices > 16) return broken();
+  return check_range(layer->range) && check_blocks(layer);
 }
 
 static bool check_layers(void) {
   struct plan_layer layer;
+  int16_t low = 0, high = 0;
   uint32_t at = HEAD;
   uint16_t width = size >= HEAD ? word_at(bytes() + 4) : 0;
   bool head = size >= HEAD && bytes()[0] == VERSION && plan_layers() > 0;
@@ -149,9 +156,13 @@ static bool check_layers(void) {
   for (uint8_t i = 0; i < plan_layers(); i++) {
     at = take_layer(at, &layer);
     if (at == 0 || layer.inputs != width) return broken();
-    if (!check_layer(&layer, i + 1 == plan_layers())) return false;
+    if (!check_layer(&layer) || !check_driven(&layer, low, high)) return false;
     width = layer.outputs;
+    low = layer.low;
+    high = layer.high;
   }
+  int32_t top = INT32_C(1) << (plan_output_bits() - 1);
+  if (low < -top || high >= top) return broken();
   return (at == size && width == word_at(bytes() + 6)) || broken();
 }
 

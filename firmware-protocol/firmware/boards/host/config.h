@@ -16,7 +16,9 @@
 #define BOARD_ROWS 64
 #define BOARD_COLS 64
 #endif
+#ifndef DAC_MIN
 #define DAC_MIN (-127)
+#endif
 #define DAC_MAX 127
 #define DAC_LSB 0.0015748031f /* volts: 0.2 V at 127 */
 #define ADC_BITS 12
