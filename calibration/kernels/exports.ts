@@ -29,6 +29,12 @@ export interface Exports {
   readonly unpad: Kernel<5>;
   /** a, panels, out, m, k, n8 */
   readonly gemm16: Kernel<6>;
+  /** codes, m, k, places → count */
+  readonly driven: Kernel<4, number>;
+  /** codes, m, k, places, count, out */
+  readonly drivenCodes: Kernel<6>;
+  /** panels, k, n8, places, count, out */
+  readonly drivenPanels: Kernel<6>;
   /** x, step, panels, out, rows, n8, key, first, count, clip */
   readonly deviceReads: Kernel<10>;
   /** as deviceReads */

@@ -1,6 +1,7 @@
 import { codePanels, padded, places, quantised, scratch, streams } from "#calibration";
 import type { PlanLayer } from "#protocol";
 import type { ForwardSamples } from "./core.ts";
+import { drivenPlaces, drivenRows } from "./driven-rows.ts";
 import type { PartReading } from "./forward.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { highestSquare } from "./moments.ts";
@@ -70,6 +71,7 @@ function layerPlaces({ inputs, outputs, blocks }: PlanLayer, count: number) {
   return {
     ...{ sums: place(line), added: place(line), totals: place(4 * count), signs: place(48) },
     ...{ x: place(row), squares: place(row), draws: place(drawsBytes) },
+    driven: drivenPlaces(place, { vectors: count, k: padded(inputs), n8: padded(outputs) }),
     ...{ codes: place(2 * widest + 16), out: place(2 * count * outputs + 16), end: place(0) },
   };
 }
@@ -189,8 +191,9 @@ function addNoise(
   if (layer.topUp) {
     i16.fill(0, at.x / 2, at.x / 2 + vectors * k);
     for (let v = 0; v < vectors; v++) i16.set(codes.subarray(v * inputs, (v + 1) * inputs), at.x / 2 + v * k);
-    kernels.squares16(at.x, at.squares, vectors * k, perSquare);
-    kernels.gemm16(at.squares, topUpAt!, at.added, vectors, k, n8);
+    const rows = drivenRows(kernels, at.driven, { codes: at.x, vectors, k });
+    kernels.squares16(rows.codes, at.squares, vectors * rows.k, perSquare);
+    kernels.gemm16(at.squares, rows.panels(topUpAt!, n8), at.added, vectors, rows.k, n8);
   } else i32.fill(0, at.added / 4, at.added / 4 + vectors * n8);
   kernels.scaledSums(at.added, scale!, floorAt!, zero!, at.totals, vectors, n8);
   const short = kernels.deviations(at.added, zero!, vectors, n8);

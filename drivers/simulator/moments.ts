@@ -1,6 +1,7 @@
 import { type NoiseLaw, padded } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
 import { codedPanelOf, panelOf } from "./area-panels.ts";
+import { type DrivenPlaces, drivenPlaces, drivenRows } from "./driven-rows.ts";
 import { kernelMemory } from "./kernel-memory.ts";
 
 export type Engine = "auto" | "moment" | "per-device";
@@ -31,6 +32,7 @@ export interface VectorPlaces {
   readonly gaussian: number;
   readonly laplace: number;
   readonly effective: number;
+  readonly driven: DrivenPlaces;
 }
 
 export function vectorPlaces(
@@ -43,6 +45,7 @@ export function vectorPlaces(
     ...{ codes: place(codes), padded: place(codes), squares: place(codes) },
     ...{ x: place(row), power: place(row), higher: place(row), effective: place(4 * vectors) },
     ...{ mean: place(line), gaussian: place(line), laplace: place(line) },
+    driven: drivenPlaces(place, { vectors, k: padded(rows), n8: padded(cols) }),
   };
 }
 
@@ -91,19 +94,20 @@ function paddedCodes({ rows }: AgedArea, at: VectorPlaces, vectors: number): num
   return at.padded;
 }
 
-/** Means and variances of the columns' currents by products of codes. */
-function codedMoments({ area, scale }: Columns, at: VectorPlaces, vectors: number, high: number): void {
+/** Means and, where there is noise, variances of the columns' currents by products of codes. */
+function codedMoments({ area, scale, law }: Columns, at: VectorPlaces, vectors: number, high: number): void {
   const { kernels } = kernelMemory;
   const [k, n8] = [padded(area.rows), padded(area.cols)];
-  const codes = paddedCodes(area, at, vectors);
-  const perSquare = Math.min(1, highestSquare / high ** 2);
-  kernels.squares16(codes, at.squares, vectors * k, perSquare);
+  const rows = drivenRows(kernels, at.driven, { codes: paddedCodes(area, at, vectors), vectors, k });
   const mean = codedPanelOf(area, "mean", high);
   const variance = codedPanelOf(area, "variance", highestSquare);
   const [means, variances] = kernelMemory.hold(mean.panel, variance.panel);
-  kernels.gemm16(codes, means!, at.mean, vectors, k, n8);
+  kernels.gemm16(rows.codes, rows.panels(means!, n8), at.mean, vectors, rows.k, n8);
   kernels.floated(at.mean, vectors * n8, mean.lsb * scale);
-  kernels.gemm16(at.squares, variances!, at.gaussian, vectors, k, n8);
+  if (law === "none") return;
+  const perSquare = Math.min(1, highestSquare / high ** 2);
+  kernels.squares16(rows.codes, at.squares, vectors * rows.k, perSquare);
+  kernels.gemm16(at.squares, rows.panels(variances!, n8), at.gaussian, vectors, rows.k, n8);
   kernels.floated(at.gaussian, vectors * n8, (variance.lsb * scale ** 2) / perSquare);
 }
 
@@ -147,15 +151,15 @@ export function momentsOf(columns: Columns, at: VectorPlaces, vectors: number): 
     const [panel] = kernelMemory.hold(panels);
     kernels.gemm(x, panel!, out, vectors, rows, n8);
   };
-  const high = law === "none" ? undefined : columns.inputHigh;
+  const high = columns.inputHigh;
   if (high === undefined) product(at.x, panelOf(area, "mean"), at.mean);
+  else codedMoments(columns, at, vectors, high);
   if (law === "none") {
     kernels.amplified(at.mean, gain, offset, vectors, n8);
     return new Uint8Array(vectors);
   }
   kernels.multiplied(at.x, at.x, at.power, vectors * rows);
   if (high === undefined) product(at.power, panelOf(area, "variance"), at.gaussian);
-  else codedMoments(columns, at, vectors, high);
   const single = engine === "auto" && area.clipped ? skewed(columns, at, vectors) : new Uint8Array(vectors);
   if (law === "laplace") {
     kernels.multiplied(at.power, at.power, at.higher, vectors * rows);

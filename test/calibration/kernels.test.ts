@@ -73,6 +73,28 @@ describe("a kernel and its mirror", () => {
     same({ [a]: whole(m * inner, 127), [b]: signed }, (by) => by.gemm16(a, b, c, m, inner, n8));
   });
 
+  it.each([
+    [1, 8, 8, 1],
+    [5, 40, 24, 3],
+    [16, 256, 16, 2],
+    [3, 64, 8, 1e9],
+  ])("leave out rows of codes %i×%i by their n = %i that are 0 (one in %i is not)", (m, inner, n8, each) => {
+    const codes = whole(m * inner, 127).map((x, i) => ((i % inner) % each === 0 ? x + 1 : 0));
+    const signed = whole(inner * n8, 65_000).map((x) => x - 32_000);
+    const product = (by: Kernels): Int32Array => by.reserve(bytes).i32.slice(e / 4, e / 4 + m * n8);
+    same({ [a]: codes, [b]: signed }, (by) => {
+      const count = by.driven(a, m, inner, k);
+      by.drivenCodes(a, m, inner, k, count, c);
+      by.drivenPanels(b, inner, n8, k, count, d);
+      by.gemm16(c, d, e, m, count, n8);
+      const without = product(by);
+      by.gemm16(a, b, e, m, inner, n8);
+      expect(without).toEqual(product(by));
+      expect(count).toBe(2 * Math.ceil(Math.ceil(inner / each) / 2));
+      return count;
+    });
+  });
+
   it.each([0, 1])("read every device, at any number of rows (clip %i)", (clip) => {
     for (const rows of [1, 3, 128, 131, 300])
       same({ [k]: key, [a]: normal(4 * rows), [b]: normal(rows * 48) }, (by) =>

@@ -1,7 +1,7 @@
 export { prepare } from "./constants";
 export { deviations, requantised, scaledSums, signedSums } from "./forward";
 export { gemm, pack, unpad } from "./gemm";
-export { gemm16 } from "./gemm16";
+export { driven, drivenCodes, drivenPanels, gemm16 } from "./gemm16";
 export { activations, drift, moments16, outputs, posterior, roots, squares } from "./layers";
 export { peakDot, peakMultiplyAdd } from "./limits";
 export { laplaces, normals } from "./normals";
