@@ -9,7 +9,7 @@ describe.skipIf(lacking("avr-gcc"))("on emulated AVRs in virtual time", () => {
     async () => (await virtualBoard("emulated:atmega2560?baud=1000000")).board,
   );
   boardContract(
-    "an ATmega328P in text mode",
-    async () => (await virtualBoard("emulated:atmega328p?baud=1000000", "text")).board,
+    "an ATmega328P in text mode, at the rate of a terminal",
+    async () => (await virtualBoard("emulated:atmega328p?baud=250000", "text")).board,
   );
 });
