@@ -38,7 +38,7 @@ export class Plans {
 
   /** Runs inputs through a plan; another call waits, so that its plan does not take the place of this one. */
   async run(request: ForwardRequest): Promise<ForwardReport> {
-    requireRoom(this.#board, request.plan);
+    requireRoom(this.#board, request);
     const run = async (): Promise<ForwardReport> => {
       const crc = await this.#store(request.plan, request.signal);
       return runForward(this.#session, this.#board, request, crc);
@@ -75,8 +75,10 @@ export class Plans {
   }
 }
 
-/** Errors: CAPABILITY_MISSING where an input, or an output, may be too wide for a frame of the board. */
-function requireRoom(board: Descriptor, { layers, outputBits }: ForwardPlan): void {
+/** Errors: CAPABILITY_MISSING where an input, or an output, may be too wide for a frame of the board, or samples are too many. */
+function requireRoom(board: Descriptor, { plan: { layers, outputBits }, samples }: ForwardRequest): void {
+  if (samples > 0xffff)
+    throw new MhoError("CAPABILITY_MISSING", { what: `draw ${samples} samples of an input at once (65535)` });
   const { inputs } = layers[0]!;
   const widest = packedSize(inputs, 1) + packedSize(inputs, inputBits(board));
   const sample = itemSize.forward(layers.at(-1)!.outputs, outputBits);
@@ -134,7 +136,7 @@ async function runForward(
         plan: crc,
         items: share.count,
         samples,
-        firstItem: firstItem + share.first,
+        firstItem: (firstItem + share.first) % 2 ** 32,
         seed,
         inputs: share.inputs,
         chunks: [],

@@ -98,9 +98,9 @@ export interface ForwardRequest {
   readonly items: number;
   /** items × inputs DAC codes. */
   readonly inputs: Int16Array;
-  /** Posterior samples of each item. */
+  /** Posterior samples of each item, at most 65535. */
   readonly samples: number;
-  /** Number of the first item in its run, and seed: they address the noise that the board adds of its own. */
+  /** Number of the first item in its run, from 0 again after 2^32, and seed: they address the noise that the board adds of its own. */
   readonly firstItem: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;

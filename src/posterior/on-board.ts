@@ -1,3 +1,4 @@
+import { philox4x32 } from "#calibration";
 import type { CrossbarBoard } from "#protocol";
 import { type MappedLayer, type Network, phasesOf, quantised, topCode, vectorsOf } from "../mapping/index.ts";
 import type { BoardPlan } from "./plan.ts";
@@ -11,6 +12,10 @@ export interface OnBoardOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What a seed is in the 32 bits that the wire has for it: itself where it fits. */
+const seedOnWire = (seed: number): number =>
+  seed < 2 ** 32 ? seed : philox4x32([0, 0, 0, 0], [seed >>> 0, Math.floor(seed / 2 ** 32)])[0]!;
+
 /** Posterior samples from a board that runs the whole network: only input codes and output codes are on the wire. */
 export async function sampleOnBoard(
   board: CrossbarBoard,
@@ -19,7 +24,8 @@ export async function sampleOnBoard(
   images: Float32Array,
   options: OnBoardOptions,
 ): Promise<PosteriorSamples> {
-  const { samples, seed, firstItem, signal, onProgress } = options;
+  const { samples, firstItem, signal, onProgress } = options;
+  const seed = seedOnWire(options.seed);
   const top = topCode(board.descriptor, board.descriptor.limits.readVoltage);
   const { codes, clipped } = quantised(vectorsOf(network.stages[0]!, images), layers[0]!, top);
   const items = images.length / network.inputs;

@@ -133,6 +133,22 @@ describe("a stored network", () => {
     expect(await sent(one)).toBe(again);
   });
 
+  it("numbers its items round to 0 after 2^32, request by request", async () => {
+    const core = ledgerCore({ maxFrame: 64 });
+    const { forward } = core;
+    const seen = new Set<number>();
+    core.forward = (plan, asked, inputs, first, count) => {
+      for (let item = 0; item < asked.items; item++) seen.add((asked.firstItem + item) % 2 ** 32);
+      return forward(plan, asked, inputs, first, count);
+    };
+    const board = await pipedBoard(core);
+    await board.forward({ ...running(planOf(), 20), firstItem: 2 ** 32 - 5 });
+    expect([...seen].sort((a, b) => a - b)).toEqual([
+      ...Array.from({ length: 15 }, (_, i) => i),
+      ...Array.from({ length: 5 }, (_, i) => 2 ** 32 - 5 + i),
+    ]);
+  });
+
   it("keeps two callers' plans apart", async () => {
     const board = await pipedBoard(ledgerCore());
     const [a, b] = await Promise.all([
@@ -166,16 +182,18 @@ describe("a stored network", () => {
     expect((await board.forward(running(planOf()))).codes).toEqual(ledgerOutputs(7));
   });
 
-  it("is not for a board that lacks the capability, has no room, or whose frames are too short for an input", async () => {
+  it("is not for a board that lacks the capability, whose frames are too short for an input, or for more samples than the wire counts", async () => {
     const wide = planOf({ inputs: 800, blocks: [] });
     const able = capabilities.filter((name) => name !== "forward");
-    for (const [plan, changes] of [
-      [planOf(), { capabilities: able }],
-      [wide, { maxFrame: 256 }],
+    for (const [plan, changes, samples] of [
+      [planOf(), { capabilities: able }, 9],
+      [wide, { maxFrame: 256 }, 9],
+      [planOf(), {}, 65_536],
     ] as const) {
       const board = await pipedBoard(ledgerCore(changes));
       const inputs = new Int16Array(7 * plan.layers[0]!.inputs);
-      const error = await board.forward({ ...running(plan), inputs }).catch((reason: unknown) => reason);
+      const request = { ...running(plan), inputs, samples };
+      const error = await board.forward(request).catch((reason: unknown) => reason);
       expect(isMhoError(error) && error.code).toBe("CAPABILITY_MISSING");
     }
   });
