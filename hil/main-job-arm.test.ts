@@ -20,7 +20,7 @@ describe.skipIf(missing)("the main job on an emulated RP2040", () => {
     await expectSameNetwork(made, board, job);
     expect([machine.overruns, machine.front.mistakes]).toEqual([0, []]);
     await board.close();
-  });
+  }, 240_000);
 
   it("needs at most a twentieth of the wire where the board runs the demo's network by itself", async () => {
     const { board } = await virtualBoard("emulated:rp2040?baud=3000000");
@@ -45,12 +45,12 @@ describe.skipIf(missing)("the main job on an emulated RP2040", () => {
     // The plan goes over once; with it, from a hundred digits on.
     expect(plan / 100 / 30 + alone).toBeLessThan(host / 20);
     await board.close();
-  });
+  }, 240_000);
 });
 
 /** Samples of the network run on the board and layer by layer have the same means and variances. */
 async function expectSameNetwork(made: ConductanceMap, board: CrossbarBoard, { x }: Job): Promise<void> {
-  const [asked, runs] = [4, 150];
+  const [asked, runs] = [4, 100];
   const device = await law();
   const [onBoard, onHost] = [
     await posteriorSampler(made, board, { device, seed: 1, layers: "board" }).sample(
