@@ -76,7 +76,7 @@ async function expectSameNetwork(made: ConductanceMap, board: CrossbarBoard, { x
 describe.skipIf(missing ?? lacking("qemu-system-arm"))("the main job on a Cortex-M4F in QEMU", () => {
   it("comes out as on simulated boards", async () => {
     const job = await smallJob();
-    const { transport, front } = (await emulateInQemu("emulated:mps2-an386"))!;
+    const { transport, front } = (await emulateInQemu("emulated:mps2-an386?watchdog=20000"))!;
     const board = await wireBoard(transport);
     await expectAsSimulated((await done(job, board))[0], job);
     expect(front.mistakes).toEqual([]);
