@@ -56,6 +56,8 @@ export function encodeFrame(frame: Frame): Uint8Array {
  */
 export class FrameDecoder {
   readonly #held: Uint8Array;
+  /** Payload of the frame in hand. */
+  #payload: Uint8Array = new Uint8Array(0);
   #length = 0;
   #overlong = false;
   #figures = { framesIn: 0, bytesIn: 0, crcErrors: 0, discarded: 0 };
@@ -74,18 +76,23 @@ export class FrameDecoder {
     return this.#length;
   }
 
-  /** Takes the next bytes; gives the frames that they complete. Payloads do not alias `chunk`. */
+  /** Takes the next bytes; gives the frames that they complete. Payloads are the caller's. */
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
+    this.each(chunk, (frame) => frames.push(kept(frame)));
+    return frames;
+  }
+
+  /** Takes the next bytes and hands on the frames that they complete, each with a payload that holds until `hear` returns. */
+  each(chunk: Uint8Array, hear: (frame: Frame) => void): void {
     this.#figures.bytesIn += chunk.length;
     for (let at = 0; at < chunk.length; ) {
       const found = chunk.indexOf(0, at);
       const piece = chunk.subarray(at, found < 0 ? chunk.length : found);
       if (found < 0) this.#keep(piece);
-      else this.#close(this.#whole(piece), frames);
+      else this.#close(this.#whole(piece), hear);
       at += piece.length + 1;
     }
-    return frames;
   }
 
   #keep(piece: Uint8Array): void {
@@ -109,32 +116,38 @@ export class FrameDecoder {
     return whole;
   }
 
-  #close(stuffed: Uint8Array, frames: Frame[]): void {
+  #close(stuffed: Uint8Array, hear: (frame: Frame) => void): void {
     if (stuffed.length === 0) return;
-    const frame = opened(stuffed);
+    const frame = this.#opened(stuffed);
     if (typeof frame === "object") {
       this.#figures.framesIn++;
-      frames.push(frame);
+      hear(frame);
       return;
     }
     this.#figures.discarded += stuffed.length;
     if (frame === "damaged") this.#figures.crcErrors++;
   }
+
+  #opened(stuffed: Uint8Array): Frame | "garbage" | "damaged" {
+    u8.set(stuffed, wire);
+    const end = kernels.unstuff(wire, wire + stuffed.length, plain);
+    if (end < plain + frameOverhead) return "garbage";
+    const id = u8[plain]!;
+    const crcAt = end - 4;
+    if (kernels.crc(plain, crcAt, seedOf(id)) >>> 0 !== view.getUint32(crcAt, true)) return "damaged";
+    const size = crcAt - plain - headerSize;
+    if (size > this.#payload.length) this.#payload = new Uint8Array(Math.min(this.#held.length, 2 * size));
+    this.#payload.set(u8.subarray(plain + headerSize, crcAt));
+    return {
+      id,
+      flags: u8[plain + 1]!,
+      seq: view.getUint16(plain + 2, true),
+      re: view.getUint16(plain + 4, true),
+      credits: view.getUint16(plain + 6, true),
+      payload: this.#payload.subarray(0, size),
+    };
+  }
 }
 
-function opened(stuffed: Uint8Array): Frame | "garbage" | "damaged" {
-  u8.set(stuffed, wire);
-  const end = kernels.unstuff(wire, wire + stuffed.length, plain);
-  if (end < plain + frameOverhead) return "garbage";
-  const id = u8[plain]!;
-  const crcAt = end - 4;
-  if (kernels.crc(plain, crcAt, seedOf(id)) >>> 0 !== view.getUint32(crcAt, true)) return "damaged";
-  return {
-    id,
-    flags: u8[plain + 1]!,
-    seq: view.getUint16(plain + 2, true),
-    re: view.getUint16(plain + 4, true),
-    credits: view.getUint16(plain + 6, true),
-    payload: u8.slice(plain + headerSize, crcAt),
-  };
-}
+/** A frame that outlives the moment it was heard in. */
+export const kept = (frame: Frame): Frame => ({ ...frame, payload: frame.payload.slice() });

@@ -32,6 +32,7 @@ export {
   flagLast,
   frameLimit,
   frameOverhead,
+  kept,
   noRequest,
 } from "./frame.ts";
 export * from "./messages.ts";

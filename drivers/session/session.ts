@@ -7,6 +7,7 @@ import {
   type Frame,
   type HostLinkFigures,
   idOf,
+  kept,
   type MessageName,
   messageOf,
   noRequest,
@@ -42,7 +43,7 @@ export interface SessionOptions {
   readonly onLog?: ((line: string) => void) | undefined;
 }
 export interface Asking {
-  /** Events that belong to the request: progress, chunks. */
+  /** Events that belong to the request: progress, chunks. Their payloads hold until it returns. */
   readonly onEvent?: ((frame: Frame) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -275,7 +276,7 @@ export class Session {
   #settle(pending: Pending): void {
     const frame = this.#hand!;
     if (frame.id === idOf("refused", "reply")) pending.reject(refusedBy(frame, pending.what));
-    else pending.settle(frame);
+    else pending.settle(kept(frame));
   }
 
   #fail(pending: Pending, why: Failure): void {

@@ -6,7 +6,7 @@ export interface Wire {
   /** Ends whatever was left unfinished on the line, so that what follows is not taken for its end. */
   readonly afresh: Uint8Array;
   push(chunk: Uint8Array): void;
-  /** Who gets the frames; a later listener takes over from the one before. */
+  /** Who gets the frames, whose payloads hold until it returns; a later listener takes over from the one before. */
   listen(onFrame: (frame: Frame) => void): void;
   readonly figures: { readonly framesIn: number; readonly crcErrors: number; readonly discarded: number };
 }
@@ -27,9 +27,7 @@ export function binaryWire(): Wire {
   return {
     encode: encodeFrame,
     afresh: delimiter,
-    push: (chunk) => {
-      for (const frame of decoder.push(chunk)) hear(frame);
-    },
+    push: (chunk) => decoder.each(chunk, (frame) => hear(frame)),
     listen: (onFrame) => {
       hear = onFrame;
     },

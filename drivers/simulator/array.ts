@@ -130,10 +130,11 @@ class SimulatedArray implements SimulatedCore {
     inputs: Int16Array,
     first: number,
     count: number,
+    into?: Int16Array,
   ): ReturnType<BoardCore["readOut"]> {
     this.#counts.readOuts += count;
     this.#idle = false;
-    return this.#reads.readOut(request, inputs).take(first, count);
+    return this.#reads.readOut(request, inputs).take(first, count, into);
   }
 
   readMoments(

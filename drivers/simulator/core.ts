@@ -21,13 +21,15 @@ export interface BoardCore {
   readCells(request: Request<"readCells">): Reply<"readCells">;
   /**
    * Samples `first` … `first + count` of a read-out (sample = vector · repeats + repeat), count × cols ADC codes.
-   * Noise is addressed by (seed, tile, request.firstSample + sample): asking again gives the same codes.
+   * Noise is addressed by (seed, tile, request.firstSample + sample): asking again gives the same codes. They may lie
+   * in `into`, which has room for them.
    */
   readOut(
     request: Request<"readOut">,
     inputs: Int16Array,
     first: number,
     count: number,
+    into?: Int16Array,
   ): { codes: Int16Array; saturated: number };
   /**
    * Sums over its repeats of the codes of vectors `first` … `first + count` and of their squares, count × cols; the same

@@ -9,7 +9,8 @@ const batch = 32;
 
 /** A read-out made ready: the state of the cells is fixed, samples may be taken in any order and any number of times. */
 export interface Burst {
-  take(first: number, count: number): { codes: Int16Array; saturated: number };
+  /** The codes may lie in `into`, which has room for them. */
+  take(first: number, count: number, into?: Int16Array): { codes: Int16Array; saturated: number };
   /** Sums over the repeats of `count` vectors of their codes and of the squares of these, count × cols. */
   sums(first: number, count: number): { sums: Float64Array; squares: Float64Array; saturated: number };
 }
@@ -56,11 +57,11 @@ export function burst(request: Shape, settings: BurstSettings): Burst {
   };
 
   return {
-    take: (first, count) => {
+    take: (first, count, into) => {
       const start = draw(first, count);
       const drawn = kernelMemory.views.i16.subarray(to / 2, to / 2 + start.count * cols);
-      if (start.count === count) return { codes: drawn.slice(), saturated: start.saturated };
-      const codes = new Int16Array(count * cols);
+      if (start.count === count && !into) return { codes: drawn.slice(), saturated: start.saturated };
+      const codes = into?.subarray(0, count * cols) ?? new Int16Array(count * cols);
       codes.set(drawn);
       let { saturated } = start;
       for (let done = start.count; done < count; ) {
