@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import cliProgress from "cli-progress";
 import { MhoError } from "#protocol";
 import type { Via } from "./open.ts";
@@ -63,6 +64,10 @@ function interruption(): AbortSignal {
   return stop.signal;
 }
 
+/** Lines of `input` as they come, until it ends or `signal` aborts. */
+export const linesOf = (input: Readable, signal: AbortSignal): AsyncIterable<string> =>
+  createInterface({ input, signal, crlfDelay: Number.POSITIVE_INFINITY });
+
 /** A terminal that differs from `terminal` in what is given, and else is it. */
 export const instead = (terminal: Terminal, other: Partial<Terminal>): Terminal =>
   Object.create(terminal, Object.getOwnPropertyDescriptors(other)) as Terminal;
@@ -78,12 +83,14 @@ export function startedIn(): Terminal {
     const { code, message, mend } = new MhoError("OUTPUT_UNWRITABLE", { why: error.message });
     process.stderr.write(`${code} ${message}\n  → ${mend}\n`);
   });
+  process.stderr.on("error", () => {}); // nobody reads what is said: no reason to leave a board in the middle of its work
+  const signal = interruption();
   return {
     columns: Number(process.env.COLUMNS) || process.stdout.columns || 80,
     colour: colourDepth(process.env, process.stdout.isTTY === true),
-    signal: interruption(),
+    signal,
     get lines() {
-      return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+      return linesOf(process.stdin, signal);
     },
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

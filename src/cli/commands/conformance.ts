@@ -15,6 +15,7 @@ async function allowed(terminal: Terminal): Promise<boolean> {
     "Half of the checks program cells in a corner of the last tile: a few thousand pulses, and what it holds is lost.\nRun them? [y/N] ",
   );
   for await (const line of terminal.lines) return /^y(es)?$/i.test(line.trim());
+  terminal.signal.throwIfAborted();
   return false;
 }
 

@@ -38,6 +38,11 @@ async function talk(terminal: Terminal, board: Transport): Promise<void> {
   }
 }
 
+/** What a person leaves with Ctrl-C does not go on: the board takes its lines to 0 V. */
+async function idled(signal: AbortSignal, board: Transport): Promise<void> {
+  if (signal.aborted) await board.write(Buffer.from("idle\n", "latin1")).catch(() => "it is gone already");
+}
+
 const lost = (url: string, cause?: Error): MhoError =>
   new MhoError("LINK_LOST", { url, doing: "talking" }, { cause });
 
@@ -55,5 +60,5 @@ export const consoleCommand = (terminal: Terminal) =>
     .action(async ({ board: url }) => {
       await using board = await connect(url, terminal);
       terminal.err(`talking to ${url}; "help" lists what it knows, Ctrl-D ends\n`);
-      await talk(terminal, board);
+      await talk(terminal, board).finally(() => idled(terminal.signal, board));
     });
