@@ -18,6 +18,7 @@ declare module "firmata-io" {
     reportAnalogPin(pin: number, on: 0 | 1): void;
     reportDigitalPin(pin: number, on: 0 | 1): void;
     queryFirmware(answered: () => void): void;
+    setSamplingInterval(milliseconds: number): void;
     i2cConfig(): this;
     i2cWrite(address: number, bytes: readonly number[]): this;
     i2cReadOnce(address: number, register: number, count: number, read: (bytes: number[]) => void): this;

@@ -1,12 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { kelvin, MhoError, seconds } from "#protocol";
+import { sensors } from "./sensors.ts";
 
-const pin = z.int().min(2, "pins 0 and 1 are the serial line").max(69);
+export const pin = z.int().min(2, "pins 0 and 1 are the serial line").max(69);
 const analogPin = z.int().min(0).max(15);
-
-/** Sensors with a voltage in proportion to temperature, by johnny-five's names for them. */
-export const sensors = ["TMP36", "LM35", "LM335"] as const;
 
 /** What is wired to a bench's Arduino; docs/bench-peripherals.md has an example. */
 export const PeripheralsFile = z

@@ -3,6 +3,7 @@ import { MhoError } from "#protocol";
 import type { Arduino } from "./firmata.ts";
 import { loaded } from "./packages.ts";
 import type { PeripheralsFile } from "./peripherals-file.ts";
+import { celsiusOf } from "./sensors.ts";
 
 /** What is wired to the Arduino, in the bench's words. */
 export interface Peripherals {
@@ -28,13 +29,6 @@ async function fiveBoard(io: Arduino["io"]): Promise<{ five: typeof import("john
   });
   return { five, board };
 }
-
-/** Volts to degrees Celsius, from the data sheets. johnny-five's own laws round to whole degrees. */
-const celsiusOf: Readonly<Record<PeripheralsFile["thermometer"]["sensor"], (volts: number) => number>> = {
-  TMP36: (volts) => 100 * volts - 50,
-  LM35: (volts) => 100 * volts,
-  LM335: (volts) => 100 * volts - 273.15,
-};
 
 /** Throws BENCH_PIN_UNFIT where a pin cannot do what the file wants of it. */
 function checkPins({ io }: Arduino, { supply, heater, status, stop, thermometer }: PeripheralsFile): void {

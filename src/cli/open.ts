@@ -1,4 +1,5 @@
 import {
+  openFirmata,
   pipe,
   playback,
   recordedUrl,
@@ -83,10 +84,16 @@ async function connectDirectly(url: string, options: OpenOptions): Promise<Trans
 
 /**
  * Opens the board at a URL: `sim:?profile=hfox-tsinghua&seed=7`, `tcp://host:port`, `serial:/dev/ttyACM0?baud=921600`,
- * `pty:/path`, `emulated:atmega2560`, `replay:session.mho`. The one place that knows which driver a URL means. Closing the board idles it.
+ * `pty:/path`, `emulated:atmega2560`, `replay:session.mho`,
+ * `firmata:/dev/ttyUSB0?file=crossbar.json`. The one place that knows which driver a URL means. Closing the board idles it.
  * Errors: NO_DRIVER, URL_INVALID, BOARD_ABSENT, BOARD_BUSY, BOARD_SILENT, PROTOCOL_MISMATCH.
  */
 export async function open(url = "sim:", options: OpenOptions = {}): Promise<CrossbarBoard> {
-  const { onLog } = options;
+  const { onLog, via } = options;
+  if (schemeOf(url) === "firmata:") {
+    // Firmata is another protocol: a recording keeps our own.
+    if (via) throw new MhoError("CAPABILITY_MISSING", { what: "be recorded or replayed: it speaks Firmata" });
+    return openFirmata(url);
+  }
   return wireBoard(await connect(url, options), onLog ? { onLog } : {});
 }

@@ -35,17 +35,17 @@ interface Wires {
   readonly ports: readonly [d: AVRIOPort, b: AVRIOPort, c: AVRIOPort];
 }
 
+const firstPins = [0, 8, 14];
+
 /** Port and bit of an Uno's pin. */
 function placeOf(pin: number): [port: number, bit: number] {
-  if (pin < 8) return [0, pin];
-  return pin < 14 ? [1, pin - 8] : [2, pin - 14];
+  const port = firstPins.findLastIndex((first) => first <= pin);
+  return [port, pin - firstPins[port]!];
 }
 
 /** An Arduino: an ATmega with pins, analog inputs and an I2C bus. Its pins are known by an Uno's numbers. */
 export class FirmataMachine implements TimedLine {
   readonly url: string;
-  /** Board time at which a pin was last seen to change. */
-  readonly changedAt = new Map<number, Seconds>();
   readonly #wires: Wires;
 
   constructor(name: ChipName, firmware: Uint8Array, parts: ReadonlyMap<number, I2cPart> = new Map()) {
@@ -66,8 +66,15 @@ export class FirmataMachine implements TimedLine {
       adc: new AVRADC(cpu, chip.adc),
       ports: ports as [AVRIOPort, AVRIOPort, AVRIOPort],
     };
-    ports.forEach((port, at) => {
-      port.addListener((now, before) => this.#note(at, now ^ before));
+  }
+
+  /** Told of each pin that the board drives to another level. */
+  onPin(listener: (pin: number, high: boolean) => void): void {
+    this.#wires.ports.forEach((port, at) => {
+      port.addListener((now, before) => {
+        for (let bit = 0; bit < 8; bit++)
+          if ((now ^ before) & (1 << bit)) listener(firstPins[at]! + bit, (now & (1 << bit)) !== 0);
+      });
     });
   }
 
@@ -137,10 +144,5 @@ export class FirmataMachine implements TimedLine {
     const next = (cpu as unknown as { nextClockEvent: { cycles: number } | null }).nextClockEvent;
     cpu.cycles = Math.max(cpu.cycles, Math.min(end, next?.cycles ?? end));
     cpu.tick();
-  }
-
-  #note(port: number, bits: number): void {
-    for (let bit = 0; bit < 8; bit++)
-      if (bits & (1 << bit)) this.changedAt.set([0, 8, 14][port]! + bit, this.now());
   }
 }

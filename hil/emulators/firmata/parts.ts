@@ -5,14 +5,12 @@ const channels = 4;
 /** Microchip MCP4728 (DS22187E): four 12-bit DACs, LDAC low, VDD as reference; it takes the fast write (§5.6.1). */
 export class Mcp4728 implements I2cPart {
   readonly #powerUp: readonly number[];
-  readonly #changed: () => void;
   #codes: number[];
 
-  /** `powerUp`: what its EEPROM holds; `changed` is told when its outputs are. */
-  constructor(powerUp: readonly number[], changed: () => void) {
+  /** `powerUp`: what its EEPROM holds. */
+  constructor(powerUp: readonly number[]) {
     this.#powerUp = powerUp;
     this.#codes = [...powerUp];
-    this.#changed = changed;
   }
 
   /** Output of a channel, as a share of VDD. */
@@ -24,7 +22,6 @@ export class Mcp4728 implements I2cPart {
     if ((bytes[0]! & 0xc0) !== 0) return; // no fast write
     for (let channel = 0; channel < channels && 2 * channel + 1 < bytes.length; channel++)
       this.#codes[channel] = ((bytes[2 * channel]! & 0x0f) << 8) | bytes[2 * channel + 1]!;
-    this.#changed();
   }
 
   read(): number {
@@ -33,7 +30,6 @@ export class Mcp4728 implements I2cPart {
 
   reset(): void {
     this.#codes = [...this.#powerUp];
-    this.#changed();
   }
 }
 
