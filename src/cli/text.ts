@@ -34,6 +34,6 @@ export function aligned(rows: readonly (readonly string[])[], gap = 2): string[]
 }
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
-/** A figure and its standard error. */
+/** A figure and its standard error; a single sample leaves none to tell. */
 export const withError = (value: number, error: number, digits = 2): string =>
-  `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
+  `${value.toFixed(digits)} ± ${Number.isNaN(error) ? "?" : error.toFixed(digits)}`;

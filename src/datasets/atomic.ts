@@ -1,4 +1,4 @@
-import { open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MhoError } from "#protocol";
 import { reason } from "./bytes.ts";
@@ -21,8 +21,26 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
   }
 }
 
+/** Fails now where `writeAtomically` would after long work: no such folder, no permission, a folder. Errors: FILE_UNWRITABLE. */
+export async function expectWritable(path: string): Promise<void> {
+  try {
+    const target = await realpath(path).catch(() => path);
+    const there = await stat(target).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error("it is a folder");
+    if (there !== undefined && !there.isFile()) return await access(target, constants.W_OK);
+    const temporary = beside(target);
+    await writeThrough(temporary, new Uint8Array());
+    await rm(temporary);
+  } catch (cause) {
+    throw new MhoError("FILE_UNWRITABLE", { path, why: reason(cause) }, { cause });
+  }
+}
+
+const beside = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}-${written++}.tmp`);
+
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written++}.tmp`);
+  const temporary = beside(path);
   try {
     await writeThrough(temporary, bytes);
     await rename(temporary, path);

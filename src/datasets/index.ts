@@ -1,5 +1,5 @@
 export { assetPath } from "./assets.ts";
-export { writeAtomically } from "./atomic.ts";
+export { expectWritable, writeAtomically } from "./atomic.ts";
 export { readBytes, reason } from "./bytes.ts";
 export { letterLike, rotated, shippedDigits, shippedModelPath, uniformNoise } from "./digits.ts";
 export { decodeElements, type ElementName, type Elements, elementTypes, type Tensor } from "./elements.ts";

@@ -126,6 +126,13 @@ describe("mho console", () => {
     const answers = stdout.split("\n").filter((line) => line.startsWith("ok "));
     expect(answers.map((line) => line.split(" ")[1])).toEqual(["hello", "readCells", "sense"]);
   });
+  it("with --json is one document of all that the board said, which stderr shows as it comes", async () => {
+    const { exitCode, stdout, stderr } = await mho(["console", "--json"], { typed: ["readCells 0 3 7"] });
+    const document = JSON.parse(stdout) as { board: string; said: string[] };
+    expect({ exitCode, board: document.board }).toEqual({ exitCode: 0, board: "sim:" });
+    expect(document.said.at(-1)).toBe("ok readCells conductances=0");
+    for (const line of document.said) expect(stderr).toContain(`board: ${line}\n`);
+  });
   it("passes on a refusal, and goes on", async () => {
     const { exitCode, stdout } = await mho(["console"], { typed: ["readCells 99 0 0", "ping"] });
     expect(exitCode).toBe(0);

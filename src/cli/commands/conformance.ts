@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { realClock } from "#calibration";
-import { MhoError } from "#protocol";
 import { type Conformance, conformanceOf, conformancePage, verdictInWords } from "../../conformance/index.ts";
+import { writeAtomically } from "../../datasets/index.ts";
 import { boardOption, command, report } from "../command.ts";
 import { inProgram, open } from "../open.ts";
+import { expectOutput } from "../outputs.ts";
 import { Ended } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 import { aligned } from "../text.ts";
@@ -41,6 +41,7 @@ export const conformanceCommand = (terminal: Terminal) =>
     .option("--destructive", "change cells without asking")
     .option("--html <file>", "also write the report as a page")
     .action(async (options) => {
+      await expectOutput(options.html);
       // A board that begins and ends with this program holds nothing that could be lost.
       const destructive = (options.destructive ?? inProgram(options.board)) || (await allowed(terminal));
       const found = await terminal.progress("check", (onProgress) =>
@@ -53,9 +54,7 @@ export const conformanceCommand = (terminal: Terminal) =>
         }),
       );
       if (options.html !== undefined)
-        await writeFile(options.html, conformancePage(found)).catch((cause: Error) => {
-          throw new MhoError("FILE_UNWRITABLE", { path: options.html!, why: cause.message }, { cause });
-        });
+        await writeAtomically(options.html, Buffer.from(conformancePage(found)));
       report(terminal, options, found, () => lines(found));
       if (!found.conforms) throw new Ended(1);
     });

@@ -1,7 +1,7 @@
 import { realClock } from "#calibration";
 import { lineReader, type Transport } from "#drivers";
 import { MhoError, parseLine, seconds } from "#protocol";
-import { boardOption, command } from "../command.ts";
+import { boardOption, command, report } from "../command.ts";
 import { connect } from "../open.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -14,13 +14,13 @@ function answers(line: string): boolean {
   return said !== undefined && !["log", "progress", "chunk"].includes(said.name);
 }
 
-/** Sends what is typed or piped in, line by line, each after the answer to the one before; shows all that the board says. */
-async function talk(terminal: Terminal, board: Transport): Promise<void> {
+/** Sends what is typed or piped in, line by line, each after the answer to the one before; `heard` is told all that the board says. */
+async function talk(terminal: Terminal, board: Transport, heard: (line: string) => void): Promise<void> {
   let answered: (() => void) | undefined;
   const gone = new Promise<never>((_, reject) => board.onClose((cause) => reject(lost(board.url, cause))));
   gone.catch(() => "looked at only while a line waits for its answer");
   const reader = lineReader((line) => {
-    terminal.out(`${line}\n`);
+    heard(line);
     if (answers(line)) answered?.();
   });
   board.onData(reader.push);
@@ -57,8 +57,18 @@ export const consoleCommand = (terminal: Terminal) =>
     examples: ["mho console --board serial:/dev/ttyACM0", "echo 'readCells 0 3 7' | mho console"],
   })
     .addOption(boardOption())
-    .action(async ({ board: url }) => {
+    .action(async ({ board: url, ...options }) => {
       await using board = await connect(url, terminal);
       terminal.err(`talking to ${url}; "help" lists what it knows, Ctrl-D ends\n`);
-      await talk(terminal, board).finally(() => idled(terminal.signal, board));
+      const said: string[] = [];
+      try {
+        await talk(terminal, board, (line) => {
+          if (!options.json) return terminal.out(`${line}\n`);
+          said.push(line);
+          terminal.onLog(line);
+        });
+      } finally {
+        await idled(terminal.signal, board);
+      }
+      if (options.json) report(terminal, options, { board: url, said }, () => said);
     });

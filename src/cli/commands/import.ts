@@ -2,6 +2,7 @@ import { importModel, summarise, writeModel } from "../../model/index.ts";
 import { command, report } from "../command.ts";
 import { summaryLines } from "../describe.ts";
 import { arch } from "../inputs.ts";
+import { expectOutput } from "../outputs.ts";
 import type { Terminal } from "../terminal.ts";
 
 export const importCommand = (terminal: Terminal) =>
@@ -14,6 +15,7 @@ export const importCommand = (terminal: Terminal) =>
     .option("--std <transform>", "how the stored spread becomes σ: softplus, exp, identity, …")
     .option("-o, --output <file>", "where the model goes; without it, nothing is written")
     .action(async (file, options) => {
+      await expectOutput(options.output, [file]);
       const model = await importModel(file, {
         ...(options.arch === undefined ? {} : { arch: await arch(options.arch) }),
         ...(options.std === undefined ? {} : { std: options.std }),

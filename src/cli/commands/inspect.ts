@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { loadProfile, profileNames } from "#calibration";
 import { readRecording, recordingMark } from "#drivers";
+import { MhoError } from "#protocol";
 import { readMap } from "../../mapping/index.ts";
 import { importModel, summarise } from "../../model/index.ts";
 import { command, report } from "../command.ts";
@@ -15,13 +16,15 @@ interface Found {
   readonly lines: readonly string[];
 }
 
-/** Whether a file begins as recordings do; one that cannot be read is left to whoever reports that. */
+/** Whether a file begins as recordings do. Errors: FILE_UNREADABLE. */
 async function isRecording(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return false;
-  await using held = file;
-  const { buffer, bytesRead } = await held.read(Buffer.alloc(recordingMark.length));
-  return buffer.subarray(0, bytesRead).equals(recordingMark);
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(recordingMark.length));
+    return buffer.subarray(0, bytesRead).equals(recordingMark);
+  } catch (cause) {
+    throw new MhoError("FILE_UNREADABLE", { path, why: (cause as Error).message }, { cause });
+  }
 }
 
 /** What a file holds, by its kind. */

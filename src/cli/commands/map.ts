@@ -4,6 +4,7 @@ import { boardOption, command, report, seed } from "../command.ts";
 import { budgetDocument, mapLines } from "../describe.ts";
 import { deviceOf, probes } from "../inputs.ts";
 import { open } from "../open.ts";
+import { expectOutput } from "../outputs.ts";
 import type { Terminal } from "../terminal.ts";
 
 export const mapCommand = (terminal: Terminal) =>
@@ -17,6 +18,7 @@ export const mapCommand = (terminal: Terminal) =>
     .option("--seed <n>", "of the inputs that stand in where there are no probes", seed, 1)
     .option("-o, --output <file>", "where the map goes; without it, nothing is written")
     .action(async (file, options) => {
+      await expectOutput(options.output, [file, ...(options.probes === undefined ? [] : [options.probes])]);
       const model = await importModel(file);
       await using board = await open(options.board, terminal);
       const device = await deviceOf(board);

@@ -4,6 +4,7 @@ import { train } from "../../training/index.ts";
 import { command, count, positive, report, seed } from "../command.ts";
 import { summaryLines } from "../describe.ts";
 import { firstOf } from "../inputs.ts";
+import { expectOutput } from "../outputs.ts";
 import type { Terminal } from "../terminal.ts";
 
 const sizes = (text: string): number[] => text.split(",").map(count);
@@ -24,6 +25,7 @@ export const trainCommand = (terminal: Terminal) =>
     .option("--limit <n>", "take the first n examples", count)
     .option("--seed <n>", "of the initial weights and all draws", seed, 1)
     .action(async (options) => {
+      await expectOutput(options.output, [options.images, options.labels]);
       const { epochs, hidden, learningRate, limit } = options;
       const images = firstOf(await readImages(options.images), limit);
       const labels = (await readLabels(options.labels)).subarray(0, limit);
