@@ -16,9 +16,13 @@ const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 });
-/** A program of dist/, its standard output line by line. */
+/** A program of dist/ that leads a process group, its standard output line by line. */
 function program(...args: string[]) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
   started.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, line: async (): Promise<string> => (await lines.next()).value ?? "" };
@@ -55,6 +59,16 @@ const host = `
 const opener = `
   const { connect } = await import("./dist/src/cli/open.js");
   await connect(process.argv[1]);
+  console.log("up");
+  setInterval(() => {}, 1000);`;
+const idler = `
+  const { open } = await import("./dist/src/cli/open.js");
+  const board = await open(process.argv[1]);
+  process.on("SIGINT", async () => {
+    await board.idle();
+    console.log("idle");
+    process.exit();
+  });
   console.log("up");
   setInterval(() => {}, 1000);`;
 
@@ -112,6 +126,13 @@ describe.skipIf(missing)("an emulated board at a tty", () => {
     expect(emulators).toHaveLength(1);
     child.kill("SIGKILL");
     await until(() => emulators.every(gone));
+  });
+
+  it("outlives Ctrl-C in the terminal of its host, which idles it first", { timeout: 120_000 }, async () => {
+    const { child, line } = program("--input-type=module", "-e", idler, "emulated:atmega328p");
+    expect(await line()).toBe("up");
+    process.kill(-child.pid!, "SIGINT");
+    expect(await line()).toBe("idle");
   });
 
   it("says what is wrong with its URL", async () => {

@@ -40,7 +40,11 @@ async function end(child: Child): Promise<void> {
  * FIRMWARE_UNBUILT, PTY_UNAVAILABLE or URL_INVALID.
  */
 export async function emulatedTransport(url: string): Promise<Transport> {
-  const child = spawn(process.execPath, [program(), url], { stdio: ["pipe", "pipe", "inherit"] });
+  // A process group of its own: Ctrl-C in a terminal goes to this program, which then idles the board.
+  const child = spawn(process.execPath, [program(), url], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
   child.stdin.on("error", () => {}); // it has ended: what its tty says is enough
   try {
     const line = await serialTransport(`serial:${await firstWord(child, url)}`);
