@@ -39,7 +39,7 @@ export async function sampleOnBoard(
     items,
     samples,
     outputs: network.outputs,
-    values: Float32Array.from(report.codes, (code) => code * outputLsb),
+    values: Float32Array.from(report.codes, (code, at) => code * outputLsb[at % network.outputs]!),
     readOuts: items * samples * perSample,
     saturated: report.saturated,
     clipped: clipped + report.clipped,
