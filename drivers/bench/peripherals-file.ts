@@ -20,7 +20,7 @@ export const PeripheralsFile = z
         most: z.number().positive().max(1).default(1),
         /** Share of full power for each kelvin, and seconds, of the loop that holds a temperature. */
         gain: z.number().positive().default(0.05),
-        integralTime: z.number().positive().default(60).transform(seconds),
+        integralTime: z.number().positive().default(150).transform(seconds),
       })
       .optional(),
     thermometer: z.strictObject({
