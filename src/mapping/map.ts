@@ -74,7 +74,7 @@ export function probesFor(model: BayesianModel, given: Float32Array | undefined,
       found: "0 values",
       wanted: `items of ${size}`,
     });
-  return givenInputs(model, given);
+  return givenInputs(model, given, seed);
 }
 
 /** How the scales of a map were found, in words. */

@@ -84,8 +84,22 @@ export function syntheticInputs(model: BayesianModel, seed: number): Probes {
 
 const mostProbes = 256;
 
-/** The caller's unlabelled inputs: all, or 256 of them evenly spaced. */
-export function givenInputs(model: BayesianModel, inputs: Float32Array): Probes {
+/**
+ * The caller's unlabelled inputs: all, or 256 of them evenly spaced. Where they are few, scales would be too tight for the
+ * next ones: synthetic images join them. What vectors may be is not known, so they stay alone.
+ */
+export function givenInputs(model: BayesianModel, inputs: Float32Array, seed: number): Probes {
+  const probes = ownInputs(model, inputs);
+  const lacking = syntheticProbes - probes.items;
+  if (lacking <= 0 || model.input.shape.length < 2) return probes;
+  const synthetic = syntheticInputs(model, seed);
+  const values = new Float32Array(synthetic.values.length);
+  values.set(probes.values);
+  values.set(synthetic.values.subarray(probes.values.length), probes.values.length);
+  return { items: syntheticProbes, values, from: `${probes.from} and ${lacking} of ${synthetic.from}` };
+}
+
+function ownInputs(model: BayesianModel, inputs: Float32Array): Probes {
   const size = sizeOf(model.input.shape);
   const given = Math.floor(inputs.length / size);
   const items = Math.min(given, mostProbes);

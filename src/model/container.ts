@@ -22,28 +22,34 @@ export interface Container {
   readonly sha256: string;
 }
 
-const version = 1;
+const version = 2;
 const manifestName = "manifest.json";
 const fileKind = ".mho";
 /** One date for all files, so that the same contents give the same bytes. */
 const mtime = new Date(1980, 0, 1);
 
-const Envelope = z.strictObject({
-  kind: z.string().min(1),
-  version: z.literal(version),
-  sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
-  manifest: z.unknown(),
-});
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const contents = { kind: z.string().min(1), sha256: z.record(z.string(), Sha256), manifest: z.unknown() };
+/** Files of version 1 have no checksum of the manifest itself. */
+const Envelope = z.discriminatedUnion("version", [
+  z.strictObject({ ...contents, version: z.literal(1) }),
+  z.strictObject({ ...contents, version: z.literal(version), manifestSha256: Sha256 }),
+]);
+type Contents = Pick<z.output<typeof Envelope>, "kind" | "manifest" | "sha256">;
 
 /** SHA-256 in hexadecimal. */
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** SHA-256 over all that a manifest says; the same before it is written and after it is read. */
+const manifestSha256Of = ({ kind, manifest, sha256 }: Contents): string =>
+  sha256Of(strToU8(JSON.stringify({ kind, manifest, sha256 })));
 
 const noMho = (path: string, why: string, cause?: unknown): MhoError =>
   new MhoError("FILE_BROKEN", { path, kind: fileKind, why }, { cause });
 
 /**
  * Writes a `.mho` file: an uncompressed zip of `manifest.json` and one `.npy` an array, which `numpy.load` opens as it is.
- * The manifest holds each array's SHA-256. Whole or not at all; the same contents give the same bytes. Errors: FILE_UNWRITABLE.
+ * The manifest holds each array's SHA-256, and its own. Whole or not at all; the same contents give the same bytes. Errors: FILE_UNWRITABLE.
  */
 export async function writeContainer(
   path: string,
@@ -58,12 +64,15 @@ export async function writeContainer(
     files[`${name}.npy`] = file;
     sha256[name] = sha256Of(file);
   }
-  const envelope = strToU8(`${JSON.stringify({ kind, version, manifest, sha256 }, null, 1)}\n`);
+  const manifestSha256 = manifestSha256Of({ kind, manifest, sha256 });
+  const envelope = strToU8(
+    `${JSON.stringify({ kind, version, manifest, sha256, manifestSha256 }, null, 1)}\n`,
+  );
   await writeAtomically(path, zipSync({ [manifestName]: envelope, ...files }, { level: 0, mtime }));
 }
 
 /**
- * Reads a `.mho` file and checks that it is of this kind, whole and unaltered (SHA-256 of every array).
+ * Reads a `.mho` file and checks that it is of this kind, whole and unaltered (SHA-256 of every array and of the manifest).
  * Errors: FILE_UNREADABLE, FILE_BROKEN, FILE_KIND.
  */
 export async function readContainer(path: string, kind: string): Promise<Container> {
@@ -102,11 +111,15 @@ function unzipped(bytes: Uint8Array, path: string): Map<string, Uint8Array> {
 
 function parseEnvelope(file: Uint8Array | undefined, path: string): z.output<typeof Envelope> {
   if (file === undefined) throw noMho(path, "it has no manifest.json");
+  let envelope: z.output<typeof Envelope>;
   try {
-    return Envelope.parse(JSON.parse(Buffer.from(file).toString("utf8")));
+    envelope = Envelope.parse(JSON.parse(Buffer.from(file).toString("utf8")));
   } catch (cause) {
     throw noMho(path, cause instanceof z.ZodError ? z.prettifyError(cause) : reason(cause), cause);
   }
+  if (envelope.version === version && manifestSha256Of(envelope) !== envelope.manifestSha256)
+    throw noMho(path, `its ${manifestName} is not the one that was written (SHA-256 differs)`);
+  return envelope;
 }
 
 /** The float32 array `name` of a container, which must have this shape. Errors: FILE_BROKEN. */

@@ -93,6 +93,17 @@ describe("mapping", () => {
     );
   });
 
+  it("takes synthetic images beside a few given ones, which alone would make its scales tight", () => {
+    const dim = new Float32Array(3 * 64).fill(0.01);
+    const { layers, scalesFrom } = map(convModel(), descriptor(), { probes: dim });
+    expect(scalesFrom).toMatch(/^3 given inputs and 45 of 48 synthetic images/);
+    // Images go up to 1, the headroom is 1.1.
+    expect(layers[0]!.inputLsb).toBeCloseTo(map(convModel(), descriptor()).layers[0]!.inputLsb, 6);
+    expect(map(convModel(), descriptor(), { probes: inputs(48, 64) }).scalesFrom).toMatch(
+      /^48 given inputs,/,
+    );
+  });
+
   it("averages the fewest read-outs, at most 16, for which 9 of 10 outputs and probes have room for device noise", () => {
     const asked = new Float32Array(10).fill(1);
     expect(

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { strToU8, zipSync } from "fflate";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
+import { shippedModelPath } from "../../src/datasets/index.ts";
 import {
   modelSha256,
   openContainer,
@@ -92,9 +93,30 @@ describe("a model file", () => {
     expect(() => parseContainer(zipSync(files), "x.mho")).toThrow(/array a is missing/);
   });
 
+  it("is refused when a word of its manifest was changed", async () => {
+    await writeModel(path, everyLayer);
+    const files = unzipSync(readFileSync(path));
+    const text = strFromU8(files["manifest.json"]!);
+    for (const [from, to] of [
+      [`"name": "${everyLayer.name}"`, `"name": "another"`],
+      [`"kind": "model"`, `"kind": "map"`],
+      [`"scale": ${everyLayer.input.scale}`, `"scale": ${everyLayer.input.scale + 1}`],
+    ] as const) {
+      expect(text).toContain(from);
+      const altered = zipSync({ ...files, "manifest.json": strToU8(text.replace(from, to)) }, { level: 0 });
+      expect(() => parseContainer(altered, "x.mho")).toThrow(/manifest.json is not the one that was written/);
+    }
+  });
+
+  it("of version 1, whose manifest has no checksum, is still read: the shipped model is one", async () => {
+    const { "manifest.json": manifest } = unzipSync(readFileSync(shippedModelPath()));
+    expect(JSON.parse(strFromU8(manifest!))).toMatchObject({ version: 1 });
+    expect((await readModel(shippedModelPath())).layers.length).toBeGreaterThan(1);
+  });
+
   it("is refused when its manifest is from a newer mho or no model's", async () => {
     const newer = {
-      "manifest.json": strToU8(JSON.stringify({ kind: "model", version: 2, manifest: {}, sha256: {} })),
+      "manifest.json": strToU8(JSON.stringify({ kind: "model", version: 3, manifest: {}, sha256: {} })),
     };
     expect(() => parseContainer(zipSync(newer), "x.mho")).toThrow(
       expect.objectContaining({ code: "FILE_BROKEN" }),
