@@ -51,6 +51,8 @@ export interface Exports {
   readonly multiplied: Kernel<4>;
   /** mean, variance, fourth, gain, offset, effective, rows, n8 */
   readonly columnMoments: Kernel<8>;
+  /** variance, bound, factor, rows, n8, out */
+  readonly coarse: Kernel<6>;
   /** mean, gaussian, laplace, repeat, repeats, out, columns, low, high, draws, first, count → saturated */
   readonly momentCodes: Kernel<12, number>;
   /** mean, gaussian, laplace, repeat, repeats, out, columns, draws, first, count */

@@ -1,4 +1,4 @@
-import { codePanels, devicePanels, floatPanels, quantised } from "#calibration";
+import { codePanels, devicePanels, floatPanels, padded, quantised } from "#calibration";
 import type { AgedArea } from "./aged-area.ts";
 
 /** Numbers of an area's cells as kernels take them: a sum's weights, or the devices one by one. */
@@ -34,18 +34,30 @@ export interface CodedPanel {
   /** The codes, two to a number: panels are kept as floats. */
   readonly panel: Float32Array;
   readonly lsb: number;
+  /** Sum of each column, padded to 8. */
+  readonly sums: Float32Array;
+}
+
+function sumsOf(matrix: Float32Array, { rows, cols }: AgedArea): Float32Array {
+  const sums = new Float32Array(padded(cols));
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) sums[j]! += matrix[at]!;
+  return sums;
 }
 
 const coded = new WeakMap<AgedArea, Map<string, CodedPanel>>();
 
 /** As `panelOf`, in codes, for inputs of codes up to `high`. */
-export function codedPanelOf(area: AgedArea, name: "mean" | "variance", high: number): CodedPanel {
+export function codedPanelOf(area: AgedArea, name: "mean" | "variance" | "fourth", high: number): CodedPanel {
   const panels = coded.get(area) ?? new Map<string, CodedPanel>();
   coded.set(area, panels);
   const held = panels.get(`${name} ${high}`);
   if (held !== undefined) return held;
   const { codes, lsb } = quantised(area[name], area, high);
-  const made = { panel: new Float32Array(codePanels(codes, area).buffer), lsb };
+  const made = {
+    panel: new Float32Array(codePanels(codes, area).buffer),
+    lsb,
+    sums: sumsOf(area[name], area),
+  };
   panels.set(`${name} ${high}`, made);
   return made;
 }

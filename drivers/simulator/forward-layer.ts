@@ -90,25 +90,27 @@ export interface LayerReading {
   readonly counts: Counts;
 }
 
-/** One layer of `count` samples, from the input codes of one vector, or of one a sample, to count × outputs codes. */
+/** One layer of `count` samples, from the input codes of one vector, or of one a sample, to `out`: count × outputs codes. */
 export function throughLayer(
   layer: PlanLayer,
   placed: PlacedLayer,
   inputs: Int16Array,
   reading: LayerReading,
-): Int16Array {
+  out: Int16Array,
+): void {
   const { outputs, relu, low, high } = layer;
   const { count, counts } = reading;
   const at = layerPlaces(layer, count);
   memory.claim(layer, at.end);
   const [scale, bias, offset] = memory.hold(placed.scale, placed.bias, placed.offset);
   addReads(layer, inputs, at, reading);
-  totals(layer, inputs, at, count);
+  if (layer.offset.some((each) => each !== 0)) totals(layer, inputs, at, count);
+  else memory.views.f32.fill(0, at.totals / 4, at.totals / 4 + count);
   kernels.scaledSums(at.sums, scale!, bias!, offset!, at.totals, count, padded(outputs));
   if (layer.topUp || layer.floor.some((variance) => variance !== 0))
     addNoise(layer, placed, inputs, { at, reading });
   counts.clipped += kernels.requantised(at.sums, at.out, count, outputs, relu ? 1 : 0, low, high);
-  return memory.views.i16.slice(at.out / 2, at.out / 2 + count * outputs);
+  out.set(memory.views.i16.subarray(at.out / 2, at.out / 2 + count * outputs));
 }
 
 /** Signed sums of the codes over read-outs, blocks, devices and phases, at `sums`. */
@@ -134,8 +136,9 @@ function addReads(layer: PlanLayer, inputs: Int16Array, at: LayerPlaces, reading
       const most = mostSamples(block.cols);
       for (let r = 0; r < count * average; ) {
         const here = Math.min(most, count * average - r);
-        const { codes, saturated } = burst.take(r, here);
-        memory.views.i16.set(codes, at.codes / 2);
+        const into = memory.views.i16.subarray(at.codes / 2, at.codes / 2 + here * block.cols);
+        const { codes, saturated } = burst.take(r, here, into);
+        if (codes.buffer !== into.buffer) into.set(codes);
         const sums = at.sums + 4 * (Math.floor(r / average) * n8 + block.output);
         const repeat = r % average;
         kernels.signedSums(at.codes, repeat, average, block.cols, signs.length, at.signs, sums, 4 * n8, here);
@@ -175,6 +178,17 @@ function totals({ inputs }: PlanLayer, codes: Int16Array, at: LayerPlaces, count
   }
 }
 
+/** Rows of codes at place `to`, padded to 8. */
+function placePadded(
+  codes: Int16Array,
+  { inputs, vectors }: { inputs: number; vectors: number },
+  to: number,
+): void {
+  const [{ i16 }, k] = [memory.views, padded(inputs)];
+  i16.fill(0, to, to + vectors * k);
+  for (let v = 0; v < vectors; v++) i16.set(codes.subarray(v * inputs, (v + 1) * inputs), to + v * k);
+}
+
 /** Adds √max(0, floor + Σ x² t) · ε to each value, with ε of its own. */
 function addNoise(
   layer: PlanLayer,
@@ -189,8 +203,8 @@ function addNoise(
   const [topUpAt, scale, floorAt, zero] = memory.hold(topUp, topUpScale, floor, zeros);
   const { f32, u32, i16, i32 } = memory.views;
   if (layer.topUp) {
-    i16.fill(0, at.x / 2, at.x / 2 + vectors * k);
-    for (let v = 0; v < vectors; v++) i16.set(codes.subarray(v * inputs, (v + 1) * inputs), at.x / 2 + v * k);
+    if (inputs === k) i16.set(codes, at.x / 2);
+    else placePadded(codes, { inputs, vectors }, at.x / 2);
     const rows = drivenRows(kernels, at.driven, { codes: at.x, vectors, k });
     kernels.squares16(rows.codes, at.squares, vectors * rows.k, perSquare);
     kernels.gemm16(at.squares, rows.panels(topUpAt!, n8), at.added, vectors, rows.k, n8);

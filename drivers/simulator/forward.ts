@@ -54,7 +54,10 @@ export function forwardRun(
     placed: placedLayer(layer, board.inputHigh),
     parts: layer.blocks.map((block) => board.reader(block, layer.range)),
   }));
-  const [size, outputs] = [plan.layers[0]!.inputs, plan.layers.at(-1)!.outputs];
+  const [size, outputs, last] = [plan.layers[0]!.inputs, plan.layers.at(-1)!.outputs, layers.length - 1];
+  const widest = Math.max(...plan.layers.map((layer) => layer.outputs));
+  // Codes between layers lie in the one or the other.
+  const between = [0, 1].map(() => new Int16Array(together * widest));
   return {
     take: (first, count) => {
       const counts = { saturated: 0, clipped: 0, short: 0 };
@@ -66,9 +69,10 @@ export function forwardRun(
         let values: Int16Array = inputs.subarray(item * size, (item + 1) * size);
         layers.forEach(({ layer, placed, parts }, l) => {
           const keys = [0, 1].map((phase) => keysOf(board.seed, [seed, number, 2 * l + phase]));
-          values = throughLayer(layer, placed, values, { parts, keys, first: k, count: here, counts });
+          const out = l === last ? codes.subarray((at - first) * outputs) : between[l % 2]!;
+          throughLayer(layer, placed, values, { parts, keys, first: k, count: here, counts }, out);
+          values = out.subarray(0, here * layer.outputs);
         });
-        codes.set(values, (at - first) * outputs);
         at += here;
       }
       return { codes, ...counts };

@@ -8,7 +8,7 @@ export { laplaces, normals } from "./normals";
 export { keyed } from "./random";
 export { codes, deviceReads, laplaceReads } from "./reads";
 export {
-  amplified, columnMoments, floated, lineCodes, momentCodes, momentLines, multiplied, squares16, tallied, widened,
+  amplified, coarse, columnMoments, floated, lineCodes, momentCodes, momentLines, multiplied, squares16, tallied, widened,
 } from "./samples";
 export { telegraphDense, telegraphSkip } from "./telegraph";
 

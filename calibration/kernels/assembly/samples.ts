@@ -76,6 +76,22 @@ export function columnMoments(
   }
 }
 
+/**
+ * For each of `rows` lines of n8 columns, 1 (int32) where the square of any variance is less than factor · bound, else 0:
+ * `bound` has one number a column.
+ */
+export function coarse(variance: usize, bound: usize, factor: f32, rows: i32, n8: i32, out: usize): void {
+  const line = (<usize>n8) << 2, times = f32x4.splat(factor);
+  for (let i: i32 = 0; i < rows; i++, out += 4) {
+    let any = i32x4.splat(0);
+    for (let j: usize = 0; j < line; j += 16, variance += 16) {
+      const v = v128.load(variance);
+      any = v128.or(any, f32x4.lt(f32x4.mul(v, v), f32x4.mul(times, v128.load(bound + j))));
+    }
+    store<i32>(out, v128.any_true(any) ? 1 : 0);
+  }
+}
+
 /** The next tile of a run, or its first. */
 function drawn(draws: usize, laplace: bool, count: i32): void {
   normals(draws + normalsAt, count, draws + normalState);

@@ -10,7 +10,7 @@ const [runAt, holdsAt, normalState, tailState, normalsAt, tailsAt, tileNormals] 
 type Chance = Pick<Exports, "keyed" | "normals" | "laplaces">;
 type Elementwise = Pick<
   Exports,
-  "widened" | "squares16" | "floated" | "multiplied" | "amplified" | "tallied"
+  "widened" | "squares16" | "coarse" | "floated" | "multiplied" | "amplified" | "tallied"
 >;
 type Samples = Pick<Exports, "columnMoments" | "momentCodes" | "momentLines" | "lineCodes"> & Elementwise;
 
@@ -166,6 +166,17 @@ const elementwise = (views: () => Views): Elementwise => ({
       }
       f64[sums / 8 + j] = sum;
       f64[squares / 8 + j] = square;
+    }
+  },
+  coarse: (variance, bound, factor, rows, n8, out) => {
+    const { f32, i32 } = views();
+    for (let i = 0; i < rows; i++) {
+      let any = 0;
+      for (let j = 0; j < n8; j++) {
+        const v = f32[variance / 4 + i * n8 + j]!;
+        if (fround(v * v) < fround(fround(factor) * f32[bound / 4 + j]!)) any = 1;
+      }
+      i32[out / 4 + i] = any;
     }
   },
   multiplied: (a, b, out, count) => {
