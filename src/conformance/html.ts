@@ -42,7 +42,9 @@ export function conformancePage(report: Conformance): string {
     ["suite", `mho ${mho}, ${date}`],
     [
       "link",
-      `${link.framesIn} frames in, ${link.framesOut} out, ${link.crcErrors} damaged, ${link.duplicates} twice`,
+      link
+        ? `${link.framesIn} frames in, ${link.framesOut} out, ${link.crcErrors} damaged, ${link.duplicates} twice`
+        : "gone",
     ],
   ];
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Conformance of ${escaped(board.uid)}</title><style>${style}</style>

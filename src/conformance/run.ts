@@ -11,7 +11,8 @@ import { isDestructive, type ObligationTitle, obligations, obligationTitles } fr
 
 /**
  * - `pass`: kept at the first try. - `marginal`: broken once, and kept at one of two more tries. - `fail`: broken three times.
- * - `lacking`: the board does not offer what it is about. - `notRun`: it changes cells, and that was not allowed.
+ * - `lacking`: the board does not offer what it is about. - `notRun`: it changes cells, and that was not allowed; or the board
+ * could not be opened any more.
  */
 export type Verdict = "pass" | "marginal" | "fail" | "lacking" | "notRun";
 
@@ -33,8 +34,8 @@ export interface Conformance {
   readonly date: string;
   readonly destructive: boolean;
   readonly findings: readonly Finding[];
-  /** The board's side of the link, at the end. */
-  readonly link: LinkFigures;
+  /** The board's side of the link, at the end; undefined where the board was gone by then. */
+  readonly link?: LinkFigures | undefined;
   /** Whether every obligation of what the board offers was run and passed. */
   readonly conforms: boolean;
 }
@@ -53,19 +54,23 @@ export interface ConformanceOptions {
 
 const tries = 3;
 
-/** Holds every obligation against a board. Rejects with what `open` rejects with; a broken obligation is a finding. */
+/**
+ * Holds every obligation against a board. Rejects with what `open` rejects with at first; a broken obligation is a finding, and
+ * so is a board that cannot be opened any more: nothing is tried on it after that.
+ */
 export async function conformanceOf(options: ConformanceOptions): Promise<Conformance> {
   const { open, onProgress, signal } = options;
   const { descriptor, url } = await looked(open);
   const findings: Finding[] = [];
+  let gone = false;
   for (const title of obligationTitles) {
     signal?.throwIfAborted();
-    findings.push(await finding(title, descriptor, options));
+    const found: Found = gone ? unheld(title) : await finding(title, descriptor, options);
+    gone ||= found.gone;
+    findings.push(found.finding);
     onProgress?.(findings.length, obligationTitles.length);
   }
-  const last = await open();
-  const { board: link } = await last.linkFigures();
-  await last.close();
+  const link = gone ? undefined : await linkOf(open);
   const { mho, date, destructive } = options;
   const hash = tableHash.toString(16).padStart(8, "0");
   return {
@@ -82,40 +87,78 @@ async function looked(open: () => Promise<CrossbarBoard>): Promise<{ descriptor:
   return { descriptor, url };
 }
 
+const linkOf = (open: () => Promise<CrossbarBoard>): Promise<LinkFigures | undefined> =>
+  open()
+    .then(async (board) => {
+      const { board: link } = await board.linkFigures();
+      await board.close();
+      return link;
+    })
+    .catch(() => undefined);
+
+interface Found {
+  readonly finding: Finding;
+  /** The board could not even be opened, three times in a row. */
+  readonly gone: boolean;
+}
+
+const unheld = (title: ObligationTitle, why = "the board could not be opened any more"): Found => ({
+  finding: { title, verdict: "notRun", seconds: 0, why: [why] },
+  gone: false,
+});
+
 async function finding(
   title: ObligationTitle,
   { capabilities }: Descriptor,
   { open, clock, destructive }: ConformanceOptions,
-): Promise<Finding> {
+): Promise<Found> {
   const lacking = obligations[title].needs.filter((need) => !capabilities.includes(need));
-  if (lacking.length > 0)
-    return { title, verdict: "lacking", seconds: 0, why: [`no ${lacking.join(", no ")}`] };
-  if (isDestructive(title) && !destructive)
-    return { title, verdict: "notRun", seconds: 0, why: ["it changes cells"] };
-  const started = clock.now();
-  const why: string[] = [];
-  while (why.length < tries) {
-    const broken = await brokenBy(title, open);
-    if (broken === undefined) break;
-    why.push(broken);
+  if (lacking.length > 0) {
+    const why = [`no ${lacking.join(", no ")}`];
+    return { finding: { title, verdict: "lacking", seconds: 0, why }, gone: false };
   }
-  const verdict = why.length === 0 ? "pass" : why.length < tries ? "marginal" : "fail";
-  return { title, verdict, seconds: clock.now() - started, why };
+  if (isDestructive(title) && !destructive) return unheld(title, "it changes cells");
+  const started = clock.now();
+  const broken: Broken[] = [];
+  while (broken.length < tries) {
+    const by = await brokenBy(title, open);
+    if (by === undefined) break;
+    broken.push(by);
+  }
+  const verdict = broken.length === 0 ? "pass" : broken.length < tries ? "marginal" : "fail";
+  const why = broken.map((by) => by.why);
+  return {
+    finding: { title, verdict, seconds: clock.now() - started, why },
+    gone: broken.length === tries && !broken.some(({ opened }) => opened),
+  };
+}
+
+interface Broken {
+  readonly why: string;
+  readonly opened: boolean;
 }
 
 /** What broke an obligation in one try, or nothing. */
 async function brokenBy(
   title: ObligationTitle,
   open: () => Promise<CrossbarBoard>,
-): Promise<string | undefined> {
-  const board = await open();
+): Promise<Broken | undefined> {
+  let opened = false;
   try {
-    await obligations[title].holds(board);
+    const board = await open();
+    opened = true;
+    try {
+      await obligations[title].holds(board);
+    } finally {
+      await board.close();
+    }
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error)) return String(error);
-    return isMhoError(error) ? `${error.code} ${error.message}` : error.message;
-  } finally {
-    await board.close();
+    return { why: inWords(error), opened };
   }
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return isMhoError(error) ? `${error.code} ${error.message}` : error.message;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "#calibration";
 import { simulatedBoard } from "#drivers";
-import type { CrossbarBoard } from "#protocol";
+import { type CrossbarBoard, MhoError } from "#protocol";
 import {
   type Conformance,
   conformanceOf,
@@ -39,8 +39,6 @@ const held = (make: () => Promise<CrossbarBoard>, destructive = true): Promise<C
     date: "2026-11-21T00:00:00Z",
     destructive,
   });
-const verdictsOf = ({ findings }: Conformance) =>
-  Object.fromEntries(findings.map(({ title, verdict }) => [title, verdict]));
 
 describe("conformance", () => {
   it("of a good board: every obligation passes, and the page says so", async () => {
@@ -89,6 +87,39 @@ describe("conformance", () => {
     ]);
     expect(found.conforms).toBe(false);
     expect(verdictInWords(found)).toContain("kept 1 obligations only at a second or third try");
+  });
+
+  it("reports what it found of a board that dies on the way, and tries no more on it", async () => {
+    let left = 3; // one look, two obligations
+    let tried = 0;
+    const found = await held(async () => {
+      if (left-- > 0) return open();
+      tried++;
+      throw new MhoError("LINK_LOST", { url: "sim:", doing: "opening" });
+    });
+    expect(tried).toBe(3);
+    const verdicts = found.findings.map(({ verdict }) => verdict);
+    expect(verdicts.slice(0, 4)).toEqual(["pass", "pass", "fail", "notRun"]);
+    expect(new Set(verdicts.slice(3))).toEqual(new Set(["notRun"]));
+    expect(found.findings).toHaveLength(obligationTitles.length);
+    expect(found.findings[2]!.why[0]).toContain("LINK_LOST");
+    expect(found.findings[3]!.why).toEqual(["the board could not be opened any more"]);
+    expect(found.conforms).toBe(false);
+    expect(verdictInWords(found)).toContain("breaks 1 of");
+    expect(conformancePage(found)).toContain("gone");
+  });
+
+  it("calls marginal what is kept once a board that could not be opened is back", async () => {
+    let opened = 0;
+    const found = await held(async () => {
+      if (opened++ === 1) throw new Error("unplugged");
+      return open();
+    });
+    expect(found.findings.map(({ verdict }) => verdict)).toEqual([
+      "marginal",
+      ...obligationTitles.slice(1).map(() => "pass"),
+    ]);
+    expect(found.findings[0]!.why).toEqual(["unplugged"]);
   });
 
   it("changes no cell unless it may, and says what was not run", async () => {
