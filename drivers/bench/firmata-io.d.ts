@@ -26,4 +26,8 @@ declare module "firmata-io" {
     sysexResponse(command: number, handler: (this: Firmata, bytes: number[]) => void): this;
     clearSysexResponse(command: number): void;
   }
+
+  /** A CommonJS function with the class at it: Node sees no names in it. */
+  const bound: { readonly Firmata: typeof Firmata };
+  export default bound;
 }

@@ -77,7 +77,9 @@ class FirmataLine extends EventEmitter {
  * LINK_LOST, or PACKAGE_MISSING where firmata-io is not installed.
  */
 export async function arduino(transport: Transport, clock: Clock): Promise<Arduino> {
-  const { Firmata } = await loaded("firmata-io", () => import("firmata-io"));
+  const {
+    default: { Firmata },
+  } = await loaded("firmata-io", () => import("firmata-io"));
   const line = new FirmataLine(transport);
   const io = await greeted(Firmata, line, transport, clock);
   listenForWatch(io);
