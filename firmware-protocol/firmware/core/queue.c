@@ -53,9 +53,18 @@ void queue_stop(enum stop why, bool all) {
   for (uint8_t i = 0; i < (all ? count : running ? 1 : 0); i++) stop(job_at(i), why);
 }
 
+/* The one under way is ended; those that wait leave their room to others at once. */
 void queue_forget(bool (*given_up)(uint16_t seq)) {
-  for (uint8_t i = 0; i < count; i++)
-    if (given_up(job_at(i)->seq)) stop(job_at(i), STOP_GIVEN_UP);
+  uint8_t kept = 0;
+  for (uint8_t i = 0; i < count; i++) {
+    struct job *job = job_at(i);
+    bool gone = given_up(job->seq), under_way = i == 0 && running;
+    if (gone && !under_way) continue;
+    if (gone) stop(job, STOP_GIVEN_UP);
+    if (kept < i) *job_at(kept) = *job;
+    kept++;
+  }
+  count = kept;
 }
 
 void queue_clear(void) { queue_stop(STOP_SESSION, true); }
