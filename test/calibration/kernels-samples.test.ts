@@ -54,6 +54,12 @@ describe("a kernel of read-outs and its mirror give the same bits", () => {
     });
   });
 
+  it.each([1e-3, 1, 1e3])("which lines are weaker than a bound times %f", (factor) => {
+    const [rows, n8] = [40, 24];
+    const given = { [mean]: positive(rows * n8), [draws]: positive(n8, 0.01).fill(0, 20) };
+    sameBits(given, (by) => by.coarse(mean, draws, factor, rows, n8, out));
+  });
+
   it("moments, amplified lines, their codes and sums, products", () => {
     const [rows, n8] = [5, 24];
     const given = {
