@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pipe } from "#drivers";
+import { pipe, pipedBoard } from "#drivers";
 import {
   decodeMessage,
   messageOf,
@@ -49,5 +49,46 @@ describe("a slow board", () => {
     const { items } = decodeMessage("chunk", "reply", heard[kinds.indexOf("chunk")]!.payload);
     const codes = unpackSamples(items, 9, { samples: 300, perSample: 8 });
     expect(codes).toEqual(Int16Array.from({ length: 2400 }, (_, at) => ledgerCode(at >> 3, at & 7)));
+  });
+});
+
+describe("samples of a network", () => {
+  it("are read together from where an input begins, but for the first few", async () => {
+    const core = ledgerCore({ maxFrame: 4000 });
+    const cuts: [first: number, count: number][] = [];
+    const { forward } = core;
+    core.forward = (plan, asked, inputs, first, count) => {
+      cuts.push([first, count]);
+      return forward(plan, asked, inputs, first, count);
+    };
+    const clock = steppedClock(); // stands still while the board reads
+    const [items, samples, outputs] = [10, 20, 3];
+    const one = new Float32Array(outputs);
+    const layer = {
+      ...{ inputs: 2, outputs, range: 0, average: 1, signs: [1], twoPhases: false, relu: false },
+      ...{
+        low: -256,
+        high: 255,
+        blocks: [],
+        topUp: undefined,
+        scale: one,
+        bias: one,
+        offset: one,
+        floor: one,
+      },
+    };
+    await using host = await clock.run(pipedBoard(core, { clock }));
+    const asked = { plan: { outputBits: 9, layers: [layer] }, items, samples, firstItem: 0, seed: 1 };
+    const { codes } = await clock.run(host.forward({ ...asked, inputs: new Int16Array(items * 2).fill(1) }));
+    expect(cuts).toEqual([
+      [0, 8],
+      [8, 112],
+      [120, 80],
+    ]);
+    expect(codes).toEqual(
+      Int16Array.from({ length: items * samples * outputs }, (_, at) =>
+        ledgerCode(Math.floor(at / outputs), at % outputs),
+      ),
+    );
   });
 });

@@ -7,6 +7,7 @@ import {
   FrameDecoder,
   frameLimit,
   frameOverhead,
+  kept,
   tableHash,
 } from "#protocol";
 import { stuff, stuffedSize, unstuff } from "../../firmware-protocol/cobs.ts";
@@ -177,6 +178,25 @@ describe("frame decoder", () => {
     const [got] = new FrameDecoder().push(chunk);
     chunk.fill(0xee);
     expect(got).toEqual(ping);
+  });
+
+  it("hands frames on one by one, as whole as those it gives, in memory that it uses again", () => {
+    fc.assert(
+      fc.property(fc.array(frame, { minLength: 2, maxLength: 8 }), cuts, (sent, sizes) => {
+        const line = joined(sent.map(encodeFrame));
+        const decoder = new FrameDecoder();
+        const heard: Frame[] = [];
+        const places = new Set<ArrayBufferLike>();
+        for (let at = 0, i = 0; at < line.length; at += sizes[i++ % sizes.length]!)
+          decoder.each(line.subarray(at, at + sizes[i % sizes.length]!), (each) => {
+            heard.push(kept(each));
+            places.add(each.payload.buffer);
+          });
+        expect(heard).toEqual(sent);
+        // Room doubles: 1, 3, … up to 700 bytes, whatever the number of frames.
+        expect(places.size).toBeLessThanOrEqual(11);
+      }),
+    );
   });
 
   it("takes 4 MiB without a delimiter, holding at most one frame and looking at each byte once", () => {
