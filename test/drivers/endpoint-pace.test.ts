@@ -4,6 +4,7 @@ import {
   decodeMessage,
   messageOf,
   noRequest,
+  type PlanLayer,
   protocolVersion,
   seconds,
   tableHash,
@@ -64,7 +65,7 @@ describe("samples of a network", () => {
     const clock = steppedClock(); // stands still while the board reads
     const [items, samples, outputs] = [10, 20, 3];
     const one = new Float32Array(outputs);
-    const layer = {
+    const layer: PlanLayer = {
       ...{ inputs: 2, outputs, range: 0, average: 1, signs: [1], twoPhases: false, relu: false },
       ...{
         low: -256,
