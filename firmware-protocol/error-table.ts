@@ -124,7 +124,7 @@ export const errorTable = {
   },
   FIRMWARE_UNBUILT: {
     says: "the firmware for {board} was not built: {why}",
-    mend: "Install make and the board's compiler (Debian: `apt-get install make gcc-avr avr-libc binutils-avr`); docs/emulated.md names it for each board.",
+    mend: "Install make and the board's compiler (Debian: make, for AVR gcc-avr avr-libc binutils-avr, for ARM gcc-arm-none-eabi libnewlib-arm-none-eabi).",
   },
   EMULATED_ABSENT: {
     says: "the emulated board {url} did not start: {why}",
@@ -132,7 +132,7 @@ export const errorTable = {
   },
   BOARD_ABSENT: {
     says: "there is no board at {url}: {why}",
-    mend: "Check the cable and the name; `ls /dev/serial/by-id` shows the ports that are there.",
+    mend: "Check the cable and the name; `ls /dev/serial/by-id` shows the ports that are there. At tcp:, see that its program runs.",
   },
   BOARD_BUSY: {
     says: "{url} is in use by another program",

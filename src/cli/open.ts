@@ -10,7 +10,7 @@ import {
   tcpTransport,
   wireBoard,
 } from "#drivers";
-import { type CrossbarBoard, MhoError } from "#protocol";
+import { type CrossbarBoard, MhoError, tableHash } from "#protocol";
 import { emulatedTransport } from "./emulated.ts";
 
 /** The scheme of a board URL; a bare path is a tty. */
@@ -46,10 +46,17 @@ async function simulated(url: string): Promise<Transport> {
   return near;
 }
 
+const hex = (hash: number): string => hash.toString(16).padStart(8, "0");
+
 /** A recording in place of the board that it was made on; says so, as nothing that it answers is measured now. */
 async function replayed(url: string, { onLog }: OpenOptions): Promise<Transport> {
   const { recording, connect } = await playback(url.replace(/^replay:(\/\/(?=\/))?/, ""));
-  onLog?.(`replay of ${recording.path}, recorded ${recording.head.started}: nothing here is measured now`);
+  const { path, head } = recording;
+  onLog?.(`replay of ${path}, recorded ${head.started}: nothing here is measured now`);
+  if (head.tableHash !== tableHash)
+    onLog?.(
+      `it is of message table ${hex(head.tableHash)}, this mho has ${hex(tableHash)}: messages that have changed since are not understood`,
+    );
   return connect();
 }
 

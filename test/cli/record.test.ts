@@ -99,6 +99,22 @@ describe("a replay", () => {
     expect((await mho(["board", "--board", "replay:/nowhere.mho"])).stderr).toContain("FILE_UNREADABLE");
   });
 
+  it("says where a recording is of another message table", async () => {
+    const old = await withHead("old.mho", { tableHash: 0x0badc0de });
+    const [{ stderr: ofOld }, { stderr: ofOurs }] = [
+      await mho([...infer, "--board", `replay:${old}`]),
+      await mho([...infer, "--board", `replay:${file("infer.mho")}`]),
+    ];
+    expect(ofOld).toMatch(/message table 0badc0de, this mho has [0-9a-f]{8}/);
+    expect(ofOurs).not.toContain("message table");
+  });
+
+  it("is no board to certify", async () => {
+    const { exitCode, stderr } = await mho(["conformance", "--board", `replay:${file("infer.mho")}`]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("OPTION_INVALID");
+  });
+
   it("answers in text mode what was asked in binary mode", async () => {
     await mho(["record", "-o", file("board.mho"), "--", "board", "--board", board]);
     const { exitCode, stdout } = await mho(["console", "--board", `replay:${file("board.mho")}`], {
@@ -177,12 +193,12 @@ describe.skipIf(noDisk !== undefined)(
 );
 
 /** The recording of `first`, as if another command had made it. */
-async function ofAnotherCommand(name: string, command: readonly string[]): Promise<string> {
+async function withHead(name: string, changed: Readonly<Record<string, unknown>>): Promise<string> {
   const { records } = await readRecords(file("infer.mho"));
   const other = new RecordingFile(file(name));
   for (const record of records) {
     const head = record.kind === "head" && JSON.parse(Buffer.from(record.bytes).toString());
-    other.append(head ? { ...record, bytes: Buffer.from(JSON.stringify({ ...head, command })) } : record);
+    other.append(head ? { ...record, bytes: Buffer.from(JSON.stringify({ ...head, ...changed })) } : record);
   }
   other.close();
   return file(name);
@@ -197,13 +213,13 @@ describe("a recorded command that is run again", () => {
 
   it("fails where it now asks otherwise", async () => {
     const seven = infer.map((word) => (word === "5" ? "7" : word));
-    const { exitCode, output } = await rerun(await ofAnotherCommand("seven.mho", seven));
+    const { exitCode, output } = await rerun(await withHead("seven.mho", { command: seven }));
     expect(exitCode).toBe(1);
     expect(output).toContain("NOT_RECORDED");
   });
 
   it("shows what it no longer asks", async () => {
-    const { exitCode, unasked } = await rerun(await ofAnotherCommand("less.mho", ["console"]));
+    const { exitCode, unasked } = await rerun(await withHead("less.mho", { command: ["console"] }));
     expect(exitCode).toBe(0);
     expect(unasked.length).toBeGreaterThan(10);
     expect(unasked[0]).toMatch(/^(program|readCells) /);

@@ -1,8 +1,9 @@
 import { realClock } from "#calibration";
+import { MhoError } from "#protocol";
 import { type Conformance, conformanceOf, conformancePage, verdictInWords } from "../../conformance/index.ts";
 import { writeAtomically } from "../../datasets/index.ts";
 import { boardOption, command, report } from "../command.ts";
-import { inProgram, open } from "../open.ts";
+import { inProgram, isReplay, open } from "../open.ts";
 import { expectOutput } from "../outputs.ts";
 import { Ended } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,6 +17,7 @@ async function allowed(terminal: Terminal): Promise<boolean> {
   );
   for await (const line of terminal.lines) return /^y(es)?$/i.test(line.trim());
   terminal.signal.throwIfAborted();
+  terminal.err("\n");
   return false;
 }
 
@@ -41,6 +43,12 @@ export const conformanceCommand = (terminal: Terminal) =>
     .option("--destructive", "change cells without asking")
     .option("--html <file>", "also write the report as a page")
     .action(async (options) => {
+      if (isReplay(options.board))
+        throw new MhoError("OPTION_INVALID", {
+          option: "--board",
+          value: options.board,
+          why: "a recording says again what a board said; give the board itself",
+        });
       await expectOutput(options.html);
       // A board that begins and ends with this program holds nothing that could be lost.
       const destructive = (options.destructive ?? inProgram(options.board)) || (await allowed(terminal));
