@@ -31,11 +31,13 @@ describe("outputs as codes", () => {
     const made = map(model, board.descriptor, { probes: inputs(64, 200), seed: 1 });
     await deploy(made, board);
     const samples = 2000;
+    const x = inputs(2, 200).map((value) => 1.5 * value); // some are cut
     const [host, own] = await Promise.all(
       (["host", "board"] as const).map((layers) =>
-        posteriorSampler(made, board, { seed: 7, layers }).sample(inputs(2, 200), samples),
+        posteriorSampler(made, board, { seed: 7, layers }).sample(x, samples),
       ),
     );
+    expect(host!.clipped).toBeGreaterThan(0);
     expect(own).toMatchObject({ clipped: host!.clipped, short: host!.short, saturated: host!.saturated });
     for (let at = 0; at < 10; at++) {
       const [a, b] = [host!, own!].map(({ values }) =>
