@@ -12,6 +12,7 @@ import {
   packSamples,
   type Request,
   unpackInto,
+  writer,
 } from "#protocol";
 import { cpuRateOf, wallProbe } from "./measure.ts";
 import { type Bench, contest, type Row } from "./row.ts";
@@ -54,12 +55,13 @@ async function stages(bits: number, width: number): Promise<[name: string, nanos
   const line = encodeFrame(frame);
   const decoder = new FrameDecoder();
   const shape = { samples, perSample: width };
+  const [room, message] = [new Uint8Array(items.length), writer(payload.length)];
   const work = {
-    pack: () => packSamples(codes, width, bits),
+    pack: () => packSamples(codes, width, bits, room),
     "stream's checksum, both ends": () => crc32c(items, crc32c(items)),
-    message: () => encodeMessage("chunk", "reply", { chunk: 0, ticks: 0, items }),
+    message: () => encodeMessage("chunk", "reply", { chunk: 0, ticks: 0, items }, message),
     "frame, checksum and stuffing": () => encodeFrame(frame),
-    "and back": () => decoder.push(line),
+    "and back": () => decoder.each(line, () => {}),
     unpack: () => unpackInto(codes, 0, items, bits, shape),
   };
   const taken: [string, number][] = [];
