@@ -64,9 +64,15 @@ function interruption(): AbortSignal {
   return stop.signal;
 }
 
-/** Lines of `input` as they come, until it ends or `signal` aborts. */
-export const linesOf = (input: Readable, signal: AbortSignal): AsyncIterable<string> =>
-  createInterface({ input, signal, crlfDelay: Number.POSITIVE_INFINITY });
+/** Lines of `input` as they come, until it ends, `signal` aborts, or nobody wants more: then it is let go of. */
+export async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
+  const reader = createInterface({ input, signal, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    yield* reader;
+  } finally {
+    reader.close();
+  }
+}
 
 /** A terminal that differs from `terminal` in what is given, and else is it. */
 export const instead = (terminal: Terminal, other: Partial<Terminal>): Terminal =>

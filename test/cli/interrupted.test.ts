@@ -23,6 +23,19 @@ it("typed lines end with Ctrl-C, though more might come", async () => {
   expect(typed).toHaveLength(2);
 });
 
+it("a keyboard is let go of after the line that was wanted: else the program would never end", async () => {
+  const keyboard = new PassThrough();
+  keyboard.write("y\n");
+  for await (const line of linesOf(keyboard, new AbortController().signal)) {
+    expect(line).toBe("y");
+    break;
+  }
+  expect({ paused: keyboard.isPaused(), listening: keyboard.listenerCount("data") }).toEqual({
+    paused: true,
+    listening: 0,
+  });
+});
+
 it("mho conformance takes Ctrl-C at its question for an end, not for a no", async () => {
   const stop = new AbortController();
   stop.abort(stopped());
