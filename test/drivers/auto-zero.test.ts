@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { simulatedBoard } from "#drivers";
 import type { CrossbarBoard } from "#protocol";
-import { assumed, profileWith, whole } from "./simulated.ts";
+import { zeroed } from "../../drivers/simulator/zeros.ts";
+import { ledgerCore } from "./ledger-core.ts";
+import { assumed, profileWith, readOutRequest, whole } from "./simulated.ts";
 
 const area = whole(8, 128);
 const dark = { area, range: 0, codes: new Int16Array(8), vectors: 1 };
@@ -33,6 +35,29 @@ function correlation(a: Float64Array, b: Float64Array): number {
     u.reduce((sum, value, i) => sum + value * v[i]!, 0);
   return dot(da, db) / Math.sqrt(dot(da, da) * dot(db, db));
 }
+
+describe("auto-zero", () => {
+  it("takes the nearest whole mean off each column, within the converter's codes, and counts as before", () => {
+    const core = ledgerCore(); // 9 bits: −256 … 255
+    const driven: number[] = [];
+    core.readOut = (request, inputs) => {
+      driven.push(...inputs);
+      expect(request).toMatchObject({ vectors: 1, repeats: 4 });
+      return {
+        codes: Int16Array.from([1, -7, 90, -90, 2, -7, 90, -90, 2, -8, 90, -90, 2, -8, 90, -90]),
+        saturated: 9,
+      };
+    };
+    const request = readOutRequest(whole(3, 4), { vectors: 2, repeats: 7, zeros: 4 });
+    const read = zeroed(core, request);
+    expect(driven).toEqual([0, 0, 0]);
+    const codes = Int16Array.from([0, 0, -200, 200, 10, 10, 255, -256]);
+    expect(read({ codes, saturated: 2 })).toEqual({
+      codes: Int16Array.from([-2, 7, -256, 255, 8, 17, 165, -166]),
+      saturated: 2,
+    });
+  });
+});
 
 describe("the zero reads of a simulated board", () => {
   it("share no noise with the samples that they are taken off, from the first one on", async () => {

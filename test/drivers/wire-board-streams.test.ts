@@ -66,6 +66,21 @@ describe("moments of read-outs", () => {
     await board.close();
   });
 
+  it("come whole over the wire: sums below zero, squares beyond 32 bits, and saturated codes of every part", async () => {
+    const core = ledgerCore({ maxFrame: 64 });
+    core.readMoments = (request, _inputs, _first, count) => ({
+      sums: new Float64Array(count * request.cols).fill(-70_000),
+      squares: new Float64Array(count * request.cols).fill(2 ** 33 + 5),
+      saturated: 3 * count,
+    });
+    const board = await pipedBoard(core);
+    const { means, variances, saturated } = await board.readMoments(reading);
+    expect(new Set(means)).toEqual(new Set([-70_000 / 30]));
+    expect(variances[39]).toBeCloseTo((2 ** 33 + 5 - 70_000 ** 2 / 30) / 29, 3);
+    expect(saturated % 15).toBe(0); // 5 vectors, in as many parts of columns as the frames ask for
+    expect(saturated).toBeGreaterThan(0);
+  });
+
   it("survive lost chunks, each vector counted once", async () => {
     const quiet = await withFaults({}, (board) => board.readMoments(reading));
     const found = await withFaults({ seed: 3, chances: { drop: 0.2, flip: 0.1 } }, (board) =>
