@@ -52,8 +52,9 @@ export function burst(request: Shape, settings: BurstSettings): Burst {
     if (held !== start) reading.load(settings.inputs.subarray(start * rows, end * rows), end - start, at);
     held = start;
     const here = Math.min(count, most, end * repeats - first);
-    const span = { vector: vector - start, repeat: first % repeats, repeats, count: here, to };
-    return { count: here, saturated: reading.draw({ ...span, number: (firstSample + first) % 2 ** 32 }) };
+    const number = (firstSample + first) % 2 ** 32;
+    const span = { vector: vector - start, repeat: first % repeats, repeats, count: here, number, to };
+    return { count: here, saturated: reading.draw(span) };
   };
 
   return {

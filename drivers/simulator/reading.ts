@@ -123,22 +123,29 @@ export class Reading {
   /** Writes codes of samples of the loaded vectors, at most `mostSamples`; gives how many stand at an end of the range. */
   draw(span: Span): number {
     const { drawn, law, area } = this.#settings;
+    const { repeats, count, number, to } = span;
+    const [end, from] = [span.repeat + count, span.vector];
     let saturated = 0;
-    for (let done = 0; done < span.count; ) {
-      const at = span.repeat + done;
-      const vector = span.vector + Math.floor(at / span.repeats);
-      const single = this.#single[vector]!;
-      let end = vector + 1;
-      while (this.#single[end] === single && (end - span.vector) * span.repeats < span.repeat + span.count)
-        end++;
-      const count = Math.min(span.count, (end - span.vector) * span.repeats - span.repeat) - done;
-      const part = {
-        ...{ vector, repeat: at % span.repeats, repeats: span.repeats, count },
-        ...{ number: (span.number + done) % 2 ** 32, to: span.to + 2 * area.cols * done },
-      };
-      if (law !== "none") drawn[single ? "perDevice" : "moment"] += count;
-      saturated += this.#part(part, single === 1);
-      done += count;
+    for (let at = span.repeat; at < end; ) {
+      const vector = Math.floor(at / repeats);
+      const single = this.#single[from + vector]!;
+      let next = vector + 1;
+      while (next * repeats < end && this.#single[from + next] === single) next++;
+      const here = Math.min(end, next * repeats) - at;
+      const done = at - span.repeat;
+      if (law !== "none") drawn[single ? "perDevice" : "moment"] += here;
+      saturated += this.#part(
+        {
+          vector: from + vector,
+          repeat: at % repeats,
+          repeats,
+          count: here,
+          number: (number + done) % 2 ** 32,
+          to: to + 2 * area.cols * done,
+        },
+        single === 1,
+      );
+      at += here;
     }
     return saturated;
   }
@@ -149,25 +156,23 @@ export class Reading {
     const { cols } = area;
     const { lines, draws, conversions, noise } = this.#at;
     const { min, max, levels } = converter;
-    const { to, count } = span;
+    const { to, count, number, repeat, repeats } = span;
+    // Moments of the first vector.
+    const skipped = 4 * this.#n8 * span.vector;
+    const mean = this.#vectors!.mean + skipped;
+    const gaussian = this.#vectors!.gaussian + skipped;
+    const tails = law === "laplace" ? this.#vectors!.laplace + skipped : 0;
     if (levels === undefined && law !== "none" && !single)
-      return kernels.momentCodes(...this.#moments(span), to, cols, min, max, draws, span.number, count);
+      // biome-ignore format: as the kernel's arguments are
+      return kernels.momentCodes(mean, gaussian, tails, repeat, repeats, to, cols, min, max, draws, number, count);
     if (single) this.#everyDevice(span);
     else if (law === "none") this.#means(span);
-    else kernels.momentLines(...this.#moments(span), lines, cols, draws, span.number, count);
+    else kernels.momentLines(mean, gaussian, tails, repeat, repeats, lines, cols, draws, number, count);
     if (levels === undefined) return kernels.lineCodes(lines, to, count, cols, min, max);
     if (this.#settings.converterNoise > 0)
-      kernels.momentLines(lines, noise, 0, 0, 1, lines, cols, conversions, span.number, count);
+      kernels.momentLines(lines, noise, 0, 0, 1, lines, cols, conversions, number, count);
     const { f32, i16 } = kernelMemory.views;
     return convertLines(levels, f32.subarray(lines / 4), i16.subarray(to / 2), { count, cols });
-  }
-
-  /** The first arguments of `momentCodes` and `momentLines`. */
-  #moments({ vector, repeat, repeats }: Span): [number, number, number, number, number] {
-    const { mean, gaussian, laplace } = this.#vectors!;
-    const skipped = 4 * this.#n8 * vector;
-    const tails = this.#settings.law === "laplace" ? laplace + skipped : 0;
-    return [mean + skipped, gaussian + skipped, tails, repeat, repeats];
   }
 
   /** Lines of a reading without noise. */
