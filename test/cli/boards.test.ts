@@ -133,6 +133,12 @@ describe("mho console", () => {
     expect(document.said.at(-1)).toBe("ok readCells conductances=0");
     for (const line of document.said) expect(stderr).toContain(`board: ${line}\n`);
   });
+  it("leaves no timer behind that would keep the program up after its last line", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+    await mho(["console"], { typed: ["sense", "sense"] });
+    expect(timers()).toBe(before);
+  });
   it("passes on a refusal, and goes on", async () => {
     const { exitCode, stdout } = await mho(["console"], { typed: ["readCells 99 0 0", "ping"] });
     expect(exitCode).toBe(0);

@@ -34,7 +34,9 @@ async function talk(terminal: Terminal, board: Transport, heard: (line: string) 
       answered = resolve;
     });
     await board.write(Buffer.from(`${typed}\n`, "latin1"));
-    await Promise.race([answer, gone, silence(board.url, typed, terminal.signal)]);
+    const settled = new AbortController();
+    const until = AbortSignal.any([terminal.signal, settled.signal]);
+    await Promise.race([answer, gone, silence(board.url, typed, until)]).finally(() => settled.abort());
   }
 }
 
