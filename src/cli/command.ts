@@ -34,7 +34,7 @@ export function command(
 export const boardOption = () =>
   new Option(
     "--board <url>",
-    "sim:?profile=…&seed=…, tcp://host:port, serial:/dev/ttyACM0?baud=921600, pty:/path, replay:session.mho",
+    "sim:?profile=…&seed=…, tcp://host:port, serial:/dev/ttyACM0?baud=921600, pty:/path, emulated:rp2040, firmata:/dev/ttyUSB0, replay:session.mho",
   ).default("sim:");
 
 export const layersOption = () =>
