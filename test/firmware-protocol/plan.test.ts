@@ -68,12 +68,10 @@ const plans: fc.Arbitrary<ForwardPlan> = fc
     fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 4 }),
   )
   .chain(([outputBits, widths]) =>
-    fc
-      .tuple(...widths.slice(1).map((outputs, k) => layerOf(widths[k]!, outputs)))
-      .map((layers) => ({
-        outputBits,
-        layers: [...layers.slice(0, -1), within(layers.at(-1)!, outputBits)],
-      })),
+    fc.tuple(...widths.slice(1).map((outputs, k) => layerOf(widths[k]!, outputs))).map((layers) => ({
+      outputBits,
+      layers: [...layers.slice(0, -1), within(layers.at(-1)!, outputBits)],
+    })),
   );
 
 const python = ((): boolean => {
