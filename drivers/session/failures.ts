@@ -48,5 +48,5 @@ export function kindOf(frame: Frame): Extract<Event, { saw: "frame" }>["kind"] {
   if ((frame.flags & 1) === 0) return "event";
   if (frame.id !== idOf("refused", "reply")) return "reply";
   const reason = refusals[decodeMessage("refused", "reply", frame.payload).code];
-  return reason === "aborted" || reason === "noSession" ? reason : "refused";
+  return reason === "aborted" || reason === "noSession" || reason === "busy" ? reason : "refused";
 }

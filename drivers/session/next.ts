@@ -78,7 +78,7 @@ function maySend(state: State, asked: Asked): boolean {
   const queued = state.open.filter((open) => !isUrgent(open.what));
   if (isUrgent(asked.what)) return state.open.length - queued.length < state.limits.urgent;
   if (isChange(asked.what)) return queued.length === 0 && !state.open.some((open) => open.what === "abort");
-  return queued.length < state.limits.window && !queued.some((open) => isChange(open.what));
+  return queued.length < state.window && !queued.some((open) => isChange(open.what));
 }
 
 type Sendable = Asked & { readonly tries: number; readonly cancelled: boolean; readonly seq?: number };
@@ -137,8 +137,8 @@ function heard(state: State, event: Extract<Event, { saw: "frame" }>): Step {
   if (mine && !answered) actions.push({ do: "tell", ticket: mine.ticket });
   if (answered) after = settled(after, answered, event, actions);
   if (state.silent >= doubtful) for (const lost of open) after = retryOf(after, lost.seq, at, actions);
-  // The board serves its queue in order: what was sent before this one and has no answer never arrived.
-  if (mine && !isUrgent(mine.what))
+  // The board serves its queue in order: what was sent before this one and has no answer never arrived. It is busy at once.
+  if (mine && !isUrgent(mine.what) && event.kind !== "busy")
     for (const lost of state.open.slice(0, index))
       if (!isUrgent(lost.what)) after = retryOf(after, lost.seq, at, actions);
   return answered || actions.length > 0 || credits !== state.credits
@@ -165,12 +165,23 @@ function settled(
   event: Extract<Event, { saw: "frame" }>,
   actions: Action[],
 ): State {
-  if (event.kind !== "aborted") actions.push({ do: "settle", ticket: mine.ticket });
+  if (event.kind === "busy" && !mine.cancelled) return comeBack(state, mine);
+  if (event.kind === "busy") actions.push({ do: "fail", ticket: mine.ticket, why: "cancelled" });
+  else if (event.kind !== "aborted") actions.push({ do: "settle", ticket: mine.ticket });
   else if (mine.cancelled) actions.push({ do: "fail", ticket: mine.ticket, why: "cancelled" });
   else if (isChange(mine.what)) actions.push({ do: "fail", ticket: mine.ticket, why: "aborted" });
   // Another caller's abort hit it, or the watchdog did: nothing was changed, so it may be carried out after all.
   else return retry(state, mine, event.at, actions);
-  return state;
+  return { ...state, window: Math.min(state.limits.window, state.window + 1) };
+}
+
+/**
+ * The board's queue still holds requests that were given up here, so it had no room. Nothing was carried out: it is asked
+ * again, under a new number, when something else has left the queue; at once where nothing else is in it.
+ */
+function comeBack(state: State, { ticket, what, size }: Open): State {
+  const queued = state.open.filter((open) => !isUrgent(open.what)).length;
+  return { ...state, window: Math.max(1, queued), waiting: [{ ticket, what, size }, ...state.waiting] };
 }
 
 function timedOut(state: State, at: number): Step {

@@ -45,6 +45,8 @@ export interface State {
   /** In the order in which they were last sent. */
   readonly open: readonly Open[];
   readonly nextSeq: number;
+  /** Requests of the queue that may be open now: fewer than the board's window while it is busy with ones that were given up. */
+  readonly window: number;
   readonly credits: number;
   readonly trip: RoundTrip;
   /** Time-outs since the last frame from the board. */
@@ -67,7 +69,7 @@ export type Event = { readonly at: number } & (
   | { readonly saw: "over"; readonly why: "rebooted" | "lost" }
 );
 /** What a refusal means to the session: `aborted` and `noSession` are about the link, the rest about the request. */
-export type Refused = "refused" | "aborted" | "noSession";
+export type Refused = "refused" | "aborted" | "noSession" | "busy";
 
 export type Action =
   /** Put the request on the line; `fresh` when the line was idle or doubtful, so that it starts with a delimiter. */
@@ -102,6 +104,7 @@ export function initialState(limits: Limits): State {
     waiting: [],
     open: [],
     nextSeq: 0,
+    window: limits.window,
     credits: limits.frame,
     trip: noRoundTrip,
     silent: 0,

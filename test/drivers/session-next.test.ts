@@ -48,6 +48,31 @@ const sent = (actions: readonly Action[]): number[] =>
 const failed = (actions: readonly Action[]): string[] =>
   actions.flatMap((a) => (a.do === "fail" ? [a.why] : []));
 
+describe("a board whose queue is full of what was given up", () => {
+  const busy = (re: number): Event => ({ saw: "frame", re, credits: 1000, size: 30, kind: "busy", at: 0.1 });
+
+  it("is asked again when something has left its queue, under a new number, and trusted with more step by step", () => {
+    const start = run([ask(1, "readOut"), ask(2, "readCells"), ask(3, "readOut"), ask(4, "readOut")]);
+    const [refused, nothing] = next(start.state, busy(2));
+    expect(sent(nothing)).toEqual([]);
+    expect(failed(nothing)).toEqual([]);
+    const [freed, again] = next(refused, reply(0));
+    expect(again).toContainEqual(expect.objectContaining({ do: "send", ticket: 3, seq: 3, again: false }));
+    expect(sent(again)).toEqual([3, 4]);
+    expect(freed.open).toHaveLength(3);
+  });
+
+  it("is asked again at once where nothing else is open, also for a change", () => {
+    const [, actions] = next(run([ask(1, "pulse")]).state, busy(0));
+    expect(actions).toContainEqual(expect.objectContaining({ do: "send", ticket: 1, seq: 1, again: false }));
+  });
+
+  it("does not hold up the end of a request that was called off", () => {
+    const { state } = run([ask(1, "readOut"), { saw: "cancel", ticket: 1, at: 0 }]);
+    expect(failed(next(state, busy(0))[1])).toEqual(["cancelled"]);
+  });
+});
+
 describe("what a session sends", () => {
   it("fills the window with read-outs and queries, and no further", () => {
     const { state, actions } = run([
