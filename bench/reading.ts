@@ -73,7 +73,8 @@ const posteriorOn = (name: string, board: string): Bench => ({
     await deploy(made, crossbar);
     const ours = await wallProbe(() => infer(made, crossbar, inputs, { samples, device }), labels.length);
     const sizes = [made.layers[0]!.inputs, ...made.layers.map((layer) => layer.outputs)];
-    return contest({
+    // Awaited here: the board is closed when this returns.
+    return await contest({
       ...{ name, unit: "predictions/s", ours, rounds: 3 },
       rival: ["numpy, software only (no board, no wire)", numpyPosterior(rivals, sizes, labels.length)],
     });
