@@ -137,7 +137,8 @@ describe("mho console", () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const before = timers();
     await mho(["console"], { typed: ["sense", "sense"] });
-    expect(timers()).toBe(before);
+    // A timer of an earlier test may end meanwhile; none is added.
+    expect(timers()).toBeLessThanOrEqual(before);
   });
   it("passes on a refusal, and goes on", async () => {
     const { exitCode, stdout } = await mho(["console"], { typed: ["readCells 99 0 0", "ping"] });
