@@ -5,6 +5,9 @@ import {
   type ForwardPlan,
   type ForwardReport,
   type ForwardRequest,
+  frameOverhead,
+  inputBits,
+  itemRoom,
   itemSize,
   itemsPerChunk,
   MhoError,
@@ -13,16 +16,13 @@ import {
   unpackInto,
 } from "#protocol";
 import { each } from "./each.ts";
-import { inputBits } from "./read-out.ts";
 import type { Session } from "./session/index.ts";
 import { readStream } from "./stream.ts";
 
-/** Header and CRC of a frame (12), and the fields of a forward request that are not input codes. */
-const requestHead = 12 + 20;
-/** Header and CRC of a frame (12), and the fields of a `storePlan` that are not the piece. */
-const storeHead = 12 + 10;
-/** Header and CRC of a frame (12), and the fields of a chunk that are not items (12). */
-const chunkHead = 24;
+/** Header and CRC of a frame, and the fields of a forward request that are not input codes. */
+const requestHead = frameOverhead + 20;
+/** Header and CRC of a frame, and the fields of a `storePlan` that are not the piece. */
+const storeHead = frameOverhead + 10;
 
 /** Network plans on one board, which holds one at a time: what it holds is asked for, not guessed. */
 export class Plans {
@@ -82,7 +82,7 @@ function requireRoom(board: Descriptor, { plan: { layers, outputBits }, samples 
   const { inputs } = layers[0]!;
   const widest = packedSize(inputs, 1) + packedSize(inputs, inputBits(board));
   const sample = itemSize.forward(layers.at(-1)!.outputs, outputBits);
-  if (widest + requestHead > board.maxFrame || sample + chunkHead > board.maxFrame)
+  if (widest + requestHead > board.maxFrame || sample > itemRoom(board.maxFrame))
     throw new MhoError("CAPABILITY_MISSING", {
       what: `take ${inputs} inputs in a frame of ${board.maxFrame} bytes`,
     });

@@ -1,15 +1,17 @@
 import {
+  type CodeSums,
   type Descriptor,
   itemSize,
   type MomentReport,
   type ReadOutReport,
   type ReadOutRequest,
+  unpackSums,
 } from "#protocol";
 import { type Part, requestOf } from "./read-out.ts";
 import type { Session } from "./session/index.ts";
 import { readStream } from "./stream.ts";
 
-export type Sums = { readonly sums: Float64Array; readonly squares: Float64Array; saturated: number };
+export type Sums = CodeSums & { saturated: number };
 
 /** Has the board sum up one part, and adds its sums where they belong. */
 export async function sumPart(
@@ -29,12 +31,12 @@ export async function sumPart(
     size,
     signal,
     take: (items, first, count) => {
-      const view = new DataView(items.buffer, items.byteOffset, items.length);
+      const { sums, squares } = unpackSums(items);
       for (let v = 0, from = 0; v < count; v++)
-        for (let j = 0; j < cols.count; j++, from += 12) {
+        for (let j = 0; j < cols.count; j++, from++) {
           const to = (vectors.first + first + v) * area.cols + cols.first + j;
-          into.sums[to]! += view.getInt32(from, true);
-          into.squares[to]! += view.getUint32(from + 4, true) + view.getUint32(from + 8, true) * 2 ** 32;
+          into.sums[to]! += sums[from]!;
+          into.squares[to]! += squares[from]!;
         }
     },
   });

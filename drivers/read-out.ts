@@ -1,6 +1,8 @@
 import {
-  codeBits,
   type Descriptor,
+  frameOverhead,
+  inputBits,
+  itemRoom,
   itemSize,
   itemsPerChunk,
   MhoError,
@@ -13,10 +15,8 @@ import {
 import type { Session } from "./session/index.ts";
 import { readStream } from "./stream.ts";
 
-/** Header of a frame (8), its CRC (4), and the fields of a read-out request that are not input codes. */
-const requestHead = 12 + 24;
-/** Header and CRC of a frame (12), and the fields of a chunk that are not items (12). */
-const chunkHead = 24;
+/** Header and CRC of a frame, and the fields of a read-out request that are not input codes. */
+const requestHead = frameOverhead + 24;
 
 interface Span {
   readonly first: number;
@@ -46,7 +46,7 @@ export function partsOf(
       max: Math.floor((room * area.rows) / size),
     });
   const item = (cols: number): number => itemSize[what](cols, board.adc.bits);
-  const widest = Math.floor((board.maxFrame - chunkHead) / (item(8) / 8));
+  const widest = Math.floor(itemRoom(board.maxFrame) / (item(8) / 8));
   const cols = Math.min(area.cols, widest);
   const items = 0xffff * itemsPerChunk(board.maxFrame, item(cols));
   const perVector = what === "readOut" ? repeats : 1;
@@ -61,9 +61,6 @@ export function partsOf(
     ),
   );
 }
-
-/** Bits of a packed input code of a board. */
-export const inputBits = (board: Descriptor): number => codeBits(board.dac.min, board.dac.max);
 
 export function spans(total: number, most: number): Span[] {
   const cut = [];

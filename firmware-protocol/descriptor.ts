@@ -1,9 +1,7 @@
 import type { Descriptor } from "./board.ts";
 import { sameProtocol, tableHash } from "./codec.ts";
-import { packedSize } from "./codes.ts";
 import { MhoError } from "./errors.ts";
-import { frameOverhead } from "./frame.ts";
-import { capabilities, type Reply, type StreamName, sources } from "./messages.ts";
+import { capabilities, type Reply, sources } from "./messages.ts";
 import { amps, seconds, siemens, volts } from "./units.ts";
 
 /** A board's hello, as it travels. Ranges and scales are rounded to single precision there. */
@@ -73,27 +71,4 @@ export function descriptorOf(hello: Reply<"hello">): Descriptor {
     tickHz: hello.tickHz,
     watchdog: seconds(hello.watchdogMs / 1000),
   };
-}
-
-/** Payload bytes of a `chunk` that are not items: chunk u16, ticks u64, count u16. */
-const chunkHead = 12;
-/** Bytes of one column in an item of `readMoments`: the sum of its codes i32, the sum of their squares u64. */
-const momentSize = 12;
-
-/** Bytes of one item of a stream: `cols` codes of `bits` packed, or their sums. */
-export const itemSize = {
-  readOut: packedSize,
-  forward: packedSize,
-  readMoments: (cols: number) => momentSize * cols,
-} as const satisfies Record<StreamName, (cols: number, bits: number) => number>;
-
-/**
- * Items in each chunk of a stream but the last: as many as a frame holds. Both sides reckon it, so that a chunk number says
- * which items it holds. WIRE_RANGE where a frame holds none.
- */
-export function itemsPerChunk(maxFrame: number, size: number): number {
-  const room = maxFrame - frameOverhead - chunkHead;
-  if (size > room)
-    throw new MhoError("WIRE_RANGE", { field: "bytes of a stream's item", value: size, min: 1, max: room });
-  return Math.floor(room / size);
 }

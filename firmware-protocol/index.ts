@@ -22,7 +22,7 @@ export {
   unpackSamples,
 } from "./codes.ts";
 export { crc32c } from "./crc.ts";
-export { descriptorOf, helloOf, itemSize, itemsPerChunk } from "./descriptor.ts";
+export { descriptorOf, helloOf } from "./descriptor.ts";
 export * from "./errors.ts";
 export { type Field, fieldKinds, type Writer, writer } from "./fields.ts";
 export {
@@ -45,6 +45,16 @@ export {
   planCrc,
 } from "./plan.ts";
 export { packSparse, unpackSparse } from "./sparse.ts";
+export {
+  type CodeSums,
+  chunkHead,
+  inputBits,
+  itemRoom,
+  itemSize,
+  itemsPerChunk,
+  packSums,
+  unpackSums,
+} from "./streams.ts";
 export {
   aliases,
   formatLine,

@@ -1,8 +1,10 @@
 import {
   type Capability,
-  codeBits,
   type Descriptor,
   type ForwardPlan,
+  frameOverhead,
+  inputBits,
+  itemRoom,
   itemsPerChunk,
   type MessageName,
   packedSize,
@@ -55,11 +57,12 @@ export function checkPulse(board: Descriptor, request: Request<"pulse">): void {
 
 export function checkReadCells(board: Descriptor, request: Request<"readCells">): void {
   inArray(board, request);
-  within("reply bytes", 2 + 2 * request.repeats * request.rows * request.cols, board.maxFrame - 12);
+  within(
+    "reply bytes",
+    2 + 2 * request.repeats * request.rows * request.cols,
+    board.maxFrame - frameOverhead,
+  );
 }
-
-/** Bits of a packed input code of this board. */
-export const inputBits = (board: Descriptor): number => codeBits(board.dac.min, board.dac.max);
 
 export function checkReadOut(board: Descriptor, request: Request<"readOut">): void {
   inArray(board, request);
@@ -76,7 +79,7 @@ export function checkStream(
   { chunks }: Pick<Request<"readOut">, "chunks">,
   { items, size }: { readonly items: number; readonly size: number },
 ): { readonly perChunk: number; readonly wanted: ArrayLike<number> } {
-  within("bytes of an item", size, board.maxFrame - 24);
+  within("bytes of an item", size, itemRoom(board.maxFrame));
   const perChunk = itemsPerChunk(board.maxFrame, size);
   const all = Math.ceil(items / perChunk);
   within("chunks", all, 0xffff);

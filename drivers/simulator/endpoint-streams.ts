@@ -1,22 +1,18 @@
 import {
+  chunkHead,
   crc32c,
   encodeMessage,
+  inputBits,
   itemSize,
   packSamples,
+  packSums,
   type Request,
   type StreamName,
   unpackSamples,
   writer,
 } from "#protocol";
 import { turn } from "../session/index.ts";
-import {
-  checkForward,
-  checkInputs,
-  checkReadOut,
-  checkStream,
-  inputBits,
-  sparseInputs,
-} from "./endpoint-limits.ts";
+import { checkForward, checkInputs, checkReadOut, checkStream, sparseInputs } from "./endpoint-limits.ts";
 import type { Job } from "./endpoint-queue.ts";
 import { type Bench, mayGoOn } from "./endpoint-work.ts";
 import { sumsOf } from "./sums.ts";
@@ -24,9 +20,6 @@ import { zeroed } from "./zeros.ts";
 
 /** Bytes of a stream after which the board looks for an abort even if the line never makes it wait. */
 const lookEvery = 1 << 16;
-
-/** Bytes of a chunk that are not items: its number, the ticks, and how many bytes follow. */
-const chunkFields = 12;
 
 /** What a stream gives, item by item, and what it counts on the way. */
 interface Source {
@@ -60,7 +53,7 @@ export async function streamed(job: Job, bench: Bench): Promise<Uint8Array> {
   const { perChunk, wanted } = checkStream(core.descriptor, job.values as Request<StreamName>, source);
   const end = { chunks: wanted.length, crc: 0, saturated: 0, clipped: 0, short: 0 };
   const most = Math.min(perChunk, source.items) * source.size;
-  const message = writer(most + chunkFields);
+  const message = writer(most + chunkHead);
   const pace = new Pace(job, bench, most);
   let unseen = 0;
   for (let i = 0; i < wanted.length; i++) {
@@ -164,16 +157,18 @@ const sources: Record<StreamName, (job: Job, bench: Bench) => Source> = {
   },
   readMoments(job, { core }) {
     const { request, inputs } = drivenBy(job, core);
+    const { vectors, repeats, cols, zeros } = request;
     const read = zeroed(core, request);
+    const lit = (first: number, count: number): ReturnType<typeof sumsOf> =>
+      sumsOf(read(core.readOut(request, inputs, first * repeats, count * repeats)), { count, repeats, cols });
     return {
-      items: request.vectors,
-      size: itemSize.readMoments(request.cols),
+      items: vectors,
+      size: itemSize.readMoments(cols),
       together: 1,
       read: (first, count, to) => {
-        if (request.zeros === 0) return packSums(core.readMoments(request, inputs, first, count), to);
-        const { repeats, cols } = request;
-        const all = read(core.readOut(request, inputs, first * repeats, count * repeats));
-        return packSums(sumsOf(all, { count, repeats, cols }), to);
+        const found = zeros === 0 ? core.readMoments(request, inputs, first, count) : lit(first, count);
+        packSums(found, to);
+        return { saturated: found.saturated };
       },
     };
   },
@@ -206,15 +201,4 @@ function drivenBy(
   const inputs = unpackSamples(request.inputs, inputBits(descriptor), { samples: vectors, perSample: rows });
   checkInputs(descriptor, inputs);
   return { request, inputs };
-}
-
-/** A sum i32 and a sum of squares u64 a column, little-endian. */
-function packSums({ sums, squares, saturated }: ReturnType<typeof sumsOf>, to: Uint8Array): Counts {
-  const view = new DataView(to.buffer, to.byteOffset, to.length);
-  for (let i = 0, at = 0; i < sums.length; i++, at += 12) {
-    view.setInt32(at, sums[i]!, true);
-    view.setUint32(at + 4, squares[i]! % 2 ** 32, true);
-    view.setUint32(at + 8, squares[i]! / 2 ** 32, true);
-  }
-  return { saturated };
 }
